@@ -1,0 +1,1 @@
+"""Iliopsoas: plates, facts and lessons about the iliopsoas."""
