@@ -1,0 +1,288 @@
+"""Every plate as a picture file, and the page that lists them.
+
+``figures/`` is what is read on the web without running anything: each plate from each view with its names, with
+numbers, with empty lines to write on, and with numbers and a key. `write` makes it, `check` tells what is out of date.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from tqdm import tqdm
+
+Style = Literal["names", "numbers", "blank", "key"]
+STYLES: dict[Style, str] = {
+    "names": "with names",
+    "numbers": "with numbers",
+    "blank": "with empty lines to write on",
+    "key": "with numbers and a key",
+}
+# Drawing choices: wide enough to print the names plate across an A4 page, the whole folder small enough to clone.
+WIDTH_PX: dict[Style, int] = {"names": 1600, "numbers": 1200, "blank": 1200, "key": 1400}
+COLOURS = 256
+INDEX = "README.md"
+
+# Two pictures are the same when, averaged over squares of BLOCK_PX pixels, at most SHARE of the squares differ by
+# more than STEP of 255 in any colour. Another release of matplotlib, FreeType or numpy moves the edges of letters and
+# lines by part of a pixel and passes; a part or a colour that changed does not. The words are compared as text.
+BLOCK_PX = 8
+STEP = 24
+SHARE = 0.004
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture file that should exist.
+
+    Parameters
+    ----------
+    name : str
+        Path below the folder, with forward slashes.
+    plate : Plate
+        What it shows.
+    style : {"names", "numbers", "blank", "key"}
+        How its labels are written.
+    """
+
+    name: str
+    plate: Any
+    style: Style
+
+    def draw(self) -> bytes:
+        """Draw it as a PNG file of at most 256 colours, with title, alt text, licence and source inside.
+
+        Returns
+        -------
+        bytes
+            The same bytes for the same plate and the same versions of the drawing libraries.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "plate.png"
+            self.plate.save(path, labels=self.style, width_px=WIDTH_PX[self.style])
+            with Image.open(path) as drawn:
+                return _slim(drawn, {"Labels": self.words})
+
+    @property
+    def words(self) -> str:
+        """What its labels say, in reading order."""
+        labels = sorted(self.plate.labels_for(None), key=lambda label: label.number)
+        return "; ".join(f"{label.number} {label.text}" for label in labels)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One file of the folder that is not as it should be.
+
+    Parameters
+    ----------
+    name : str
+        Path below the folder.
+    kind : {"missing", "extra", "out of date"}
+        What is wrong with it.
+    """
+
+    name: str
+    kind: Literal["missing", "extra", "out of date"]
+
+    def __str__(self) -> str:
+        """Give kind and name, as printed."""
+        return f"{self.kind}: {self.name}"
+
+
+def _slim(drawn: Image.Image, words: dict[str, str]) -> bytes:
+    """Write a picture with a palette, keeping its text and adding to it."""
+    texts = {str(key): str(value) for key, value in drawn.info.items() if key in getattr(drawn, "text", {})} | words
+    info = PngInfo()
+    for key in sorted(texts):
+        info.add_itxt(key, texts[key])
+    paper = Image.new("RGBA", drawn.size, "white")
+    paper.alpha_composite(drawn.convert("RGBA"))
+    palette = paper.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    file = io.BytesIO()
+    palette.save(file, "PNG", optimize=True, pnginfo=info, dpi=drawn.info.get("dpi", (150, 150)))
+    return file.getvalue()
+
+
+def pictures(folios: Iterable[Any], only: str | None = None) -> tuple[Picture, ...]:
+    """List the pictures that should exist.
+
+    Parameters
+    ----------
+    folios : iterable of Folio
+        The plates, by subject and view.
+    only : str, optional
+        Restrict to one subject.
+
+    Returns
+    -------
+    tuple of Picture
+        In the order of the index page.
+
+    Raises
+    ------
+    ValueError
+        If there is no such subject; the message names those there are.
+    """
+    folios = tuple(folios)
+    known = [folio.id for folio in folios]
+    if only is not None and only not in known:
+        raise ValueError(f"There is no plate {only!r}; the plates are {', '.join(known)}.")
+    return tuple(
+        Picture(f"{folio.id}/{view}_{style}.png", folio.plates[view], style)
+        for folio in folios
+        if only in (None, folio.id)
+        for view in folio.plates
+        for style in STYLES
+    )
+
+
+def index(folios: Iterable[Any]) -> str:
+    """Write the page that lists the pictures, readable as Markdown on the web and offline.
+
+    Parameters
+    ----------
+    folios : iterable of Folio
+        The plates, by subject and view.
+
+    Returns
+    -------
+    str
+        Markdown; every picture has the plate's own alt text.
+    """
+    lines = [
+        "# Plates",
+        "",
+        "Written by `iliopsoas figures`, which also checks them: change a plate, not this page.",
+        "Each picture file holds its title, a description of what is seen, licence and source in its metadata.",
+        "Licences and what is schematic: see [NOTICE](../NOTICE).",
+    ]
+    for folio in folios:
+        lines += ["", f"## {folio.title}"]
+        for view, plate in folio.plates.items():
+            alt = " ".join(plate.alt_for(None, None).split()).replace("[", "(").replace("]", ")")
+            others = " · ".join(
+                f"[{words}]({folio.id}/{view}_{style}.png)" for style, words in STYLES.items() if style != "names"
+            )
+            lines += ["", f"### {plate.title}", "", f"![{alt}]({folio.id}/{view}_names.png)", "", plate.caption]
+            lines += ["", f"The same plate {others}."]
+            if plate.schematic:
+                lines += ["", f"*{plate.schematic}*"]
+    return "\n".join(lines) + "\n"
+
+
+def _with_progress(wanted: Sequence[Picture], progress: bool) -> Iterator[Picture]:
+    yield from tqdm(wanted, desc="Plates", unit="picture", disable=not progress)
+
+
+def write(folios: Sequence[Any], folder: Path, only: str | None = None, progress: bool = False) -> list[Path]:
+    """Write the pictures and the index page.
+
+    Parameters
+    ----------
+    folios : sequence of Folio
+        The plates, by subject and view.
+    folder : Path
+        Made if it does not exist. Files that do not belong to it are left alone; `check` names them.
+    only : str, optional
+        Restrict the pictures to one subject; the index always lists all.
+    progress : bool, optional
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    list of Path
+        The files whose content changed. A picture that looks the same is not touched.
+    """
+    changed = []
+    for picture in _with_progress(pictures(folios, only), progress):
+        path = folder / picture.name
+        drawn = picture.draw()
+        if not path.is_file() or not same_picture(path.read_bytes(), drawn):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(drawn)
+            changed.append(path)
+    page = folder / INDEX
+    if not page.is_file() or page.read_text(encoding="utf-8") != index(folios):
+        folder.mkdir(parents=True, exist_ok=True)
+        page.write_text(index(folios), encoding="utf-8", newline="\n")
+        changed.append(page)
+    return changed
+
+
+def check(folios: Sequence[Any], folder: Path, only: str | None = None, progress: bool = False) -> list[Fault]:
+    """Draw everything again and compare it with the folder.
+
+    Parameters
+    ----------
+    folios : sequence of Folio
+        The plates, by subject and view.
+    folder : Path
+        What `write` wrote.
+    only : str, optional
+        Restrict to one subject.
+    progress : bool, optional
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    list of Fault
+        Empty when the folder is up to date. How far a picture may differ is said at `SHARE`.
+    """
+    faults = []
+    wanted = pictures(folios, only)
+    for picture in _with_progress(wanted, progress):
+        path = folder / picture.name
+        if not path.is_file():
+            faults.append(Fault(picture.name, "missing"))
+        elif not same_picture(path.read_bytes(), picture.draw()):
+            faults.append(Fault(picture.name, "out of date"))
+    page = folder / INDEX
+    if not page.is_file():
+        faults.append(Fault(INDEX, "missing"))
+    elif page.read_text(encoding="utf-8") != index(folios):
+        faults.append(Fault(INDEX, "out of date"))
+    expected = {picture.name for picture in pictures(folios)} | {INDEX}
+    found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
+    strays = (path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))
+    return faults + [Fault(name, "extra") for name in strays if name not in expected]
+
+
+def same_picture(one: bytes, other: bytes) -> bool:
+    """Say whether two PNG files show and say the same.
+
+    Parameters
+    ----------
+    one, other : bytes
+        PNG files; one that cannot be read is the same as nothing.
+
+    Returns
+    -------
+    bool
+        True if their texts are equal and their pixels too, but for the tolerance said at `SHARE`.
+    """
+    if one == other:
+        return True
+    try:
+        (texts, pixels), (other_texts, other_pixels) = _decoded(one), _decoded(other)
+    except (OSError, SyntaxError, ValueError):  # what Pillow raises for a broken file
+        return False
+    if texts != other_texts or pixels.shape != other_pixels.shape:
+        return False
+    differs = np.abs(pixels - other_pixels).max(axis=2) > STEP
+    return bool(differs.mean() <= SHARE)
+
+
+def _decoded(png: bytes) -> tuple[dict[str, str], np.ndarray]:
+    """Give the texts of a PNG file and its mean colour over squares."""
+    with Image.open(io.BytesIO(png)) as image:
+        image.load()
+        texts = {key: str(value) for key, value in getattr(image, "text", {}).items()}
+        return texts, np.asarray(image.convert("RGB").reduce(BLOCK_PX), dtype=np.int16)
