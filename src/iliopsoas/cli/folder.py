@@ -90,7 +90,12 @@ def fingerprint(name: str, content: bytes) -> str:
         # A notebook that cannot be read is judged byte by byte: it is the learner's, and it stays.
         with contextlib.suppress(ValueError, KeyError, TypeError):
             cells = json.loads(content.decode("utf-8"))["cells"]
-            typed = [[cell["cell_type"], "".join(cell["source"]), cell.get("attachments")] for cell in cells]
+            # JupyterLab adds an empty cell when the last one is run.
+            typed = [
+                [cell["cell_type"], "".join(cell["source"]), cell.get("attachments")]
+                for cell in cells
+                if "".join(cell["source"]).strip()
+            ]
             content = json.dumps(typed, sort_keys=True).encode("utf-8")
     return hashlib.sha256(content).hexdigest()
 
