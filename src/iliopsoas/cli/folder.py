@@ -137,7 +137,7 @@ def shipped_files() -> dict[str, bytes]:
 
 def _read_record(folder: Path) -> dict[str, str]:
     """Read which version of each file was written; an unreadable record means that nothing is known."""
-    with contextlib.suppress(OSError, ValueError, KeyError, AttributeError):
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         wrote = json.loads((folder / RECORD).read_text(encoding="utf-8"))["wrote"]
         return {str(name): str(value) for name, value in wrote.items()}
     return {}

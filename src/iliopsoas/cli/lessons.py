@@ -14,6 +14,7 @@ from typing import Any
 
 from iliopsoas.cli.console import CourseError
 
+REINSTALL = "Install the course again: python -m pip install --force-reinstall iliopsoas"
 MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
 
 
@@ -80,7 +81,7 @@ def home() -> Traversable:
     if not installed.is_dir():
         raise CourseError(
             f"The lessons are missing: there is no folder {installed}.",
-            "Install the course again: python -m pip install --force-reinstall iliopsoas",
+            REINSTALL,
         )
     return installed
 
@@ -104,11 +105,17 @@ def lessons() -> tuple[Lesson, ...]:
     -------
     tuple of Lesson
         In the order of their numbers.
+
+    Raises
+    ------
+    CourseError
+        If there are none.
     """
     found = (entry for entry in home().iterdir() if re.fullmatch(r"\d\d_\w+\.ipynb", entry.name))
-    return tuple(
-        sorted((Lesson(entry.name.removesuffix(".ipynb"), entry) for entry in found), key=lambda one: one.name)
-    )
+    shipped = sorted((Lesson(entry.name.removesuffix(".ipynb"), entry) for entry in found), key=lambda one: one.name)
+    if not shipped:
+        raise CourseError(f"There are no lessons in {home()}.", REINSTALL)
+    return tuple(shipped)
 
 
 def lesson_names() -> str:
