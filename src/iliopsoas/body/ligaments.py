@@ -1,0 +1,21 @@
+"""Inguinal ligament (right side), from the anterior superior iliac spine to the pubic tubercle."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iliopsoas.atlas.mesh import Mesh
+from iliopsoas.body import shapes
+from iliopsoas.body.landmarks import landmark
+from iliopsoas.body.psoas_belly import hip_surface
+
+SAG_M = 0.007  # how far the fascia of the thigh pulls it forward and down (drawing choice)
+
+
+def inguinal_ligament() -> Mesh:
+    """Return the ligament as a cord with a slight sag, its ends on the bone."""
+    a, b = (hip_surface().nearest(landmark(k)).point[0] for k in ("asis", "pubic_tubercle"))
+    t = np.linspace(0, 1, 40)[:, None]
+    path = a + t * (b - a) + 4 * t * (1 - t) * SAG_M * shapes.unit(np.array([0.75, -0.65, 0.0]))
+    radius = 0.0020 + 0.0012 * np.abs(2 * t[:, 0] - 1) ** 3
+    return shapes.loft(shapes.oval_rings(path, radius, radius * 0.8, (1, 0, 0), 14))

@@ -1,0 +1,58 @@
+"""Psoas minor (right side): a slender belly from T12 and L1 and a long flat tendon to the pecten pubis."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iliopsoas.atlas.bones import load_bones
+from iliopsoas.atlas.mesh import FloatArray, Mesh
+from iliopsoas.body import column, shapes
+from iliopsoas.body.landmarks import landmark
+from iliopsoas.body.psoas_belly import Belly, hip_surface, walls
+from iliopsoas.body.surface import Surface, keep_out, rest_on
+
+N = 80
+# Drawing choices inside the published spread: belly 68 mm of 215 mm, 13.6 mm wide, 3.4 mm thick (sachin2015);
+# tendon 4.7 mm wide (pmi30).
+BELLY_LENGTH_M = 0.072
+BELLY_WIDTH_M, TENDON_WIDTH_M = 0.0145, 0.0050
+
+
+def insertion_point() -> FloatArray:
+    """Return a point on the pecten pubis beside the iliopubic eminence, on the bone, shape (3,)."""
+    eminence, tubercle = landmark("iliopubic_eminence"), landmark("pubic_tubercle")
+    return hip_surface().nearest(eminence + 0.16 * (tubercle - eminence) + [0.002, 0.004, -0.003]).point[0]
+
+
+def origin_point() -> FloatArray:
+    """Return the middle of the origin: side of the T12-L1 disc, in front of psoas major, shape (3,)."""
+    row = 0.5 * (column.hull_row("t12", "lower") + column.hull_row("l1", "upper"))
+    p = shapes.at(column.hull_rings(), row, 0.135)
+    return Surface(load_bones()["disc_t12_l1"]).nearest(p).point[0]
+
+
+def psoas_minor(belly: Belly) -> Mesh:
+    """Return psoas minor lying on the front of a given psoas major."""
+    start, end = origin_point(), insertion_point()
+    rings = belly.rings
+    turns = {"l1_l2": 0.93, "l2_l3": 0.94, "l3_l4": 0.95, "l4_l5": 0.95, "l5_s1": 0.93, "brim": 0.90}
+    way = [start, *(shapes.at(rings, belly.station_row[k], t) for k, t in turns.items()), end]
+    path = shapes.ease(shapes.curve(way, N), 20)
+    s = shapes.arc_length(path)
+    front = Surface(belly.mesh.facing((0.9, 0.0, -0.45)))
+    on = shapes.smoothstep((s - 0.012) / 0.02) * shapes.smoothstep((s[-1] - 0.045 - s) / 0.03)
+    for _ in range(2):
+        path = shapes.ease(rest_on(path, front, 0.0030, on, rounds=1), 10)
+    full = [0.010, 0.03, 0.5 * BELLY_LENGTH_M, BELLY_LENGTH_M, BELLY_LENGTH_M + 0.03, s[-1] - 0.03, s[-1]]
+    wide = np.array([0.55, 0.85, 1, 0.62, 0, 0, 0]) * (BELLY_WIDTH_M - TENDON_WIDTH_M) + TENDON_WIDTH_M
+    wide[-1] = 0.0085
+    half_side = shapes.profile(s, full, wide / 2)
+    half_up = shapes.profile(s, full, [0.0010, 0.0018, 0.0024, 0.0016, 0.0009, 0.0009, 0.0007])
+    oval = shapes.oval_rings(path, half_up, half_side, up=(0.9, 0.0, -0.45), around=20)
+    for i, target in ((0, Surface(load_bones()["disc_t12_l1"])), (-1, hip_surface())):
+        foot = rest_on(oval[i], target, 0.0002)
+        ramp = shapes.smoothstep(1 - np.abs(np.arange(N) - (0 if i == 0 else N - 1)) / 7)[:, None, None]
+        oval = oval + ramp * (foot - oval[i])
+    gap = np.full(oval.shape[:2], 0.0003)
+    gap[[0, -1]] = -0.001
+    return shapes.loft(keep_out(oval, walls(), gap, rounds=2))

@@ -1,0 +1,60 @@
+"""Numbers behind the drawn muscles: what was published, and what is a drawing choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PsoasSection:
+    """How large psoas major is drawn at one level.
+
+    Attributes
+    ----------
+    level : str
+        Vertebra ("l3"), disc ("l3_l4") or place on the way down ("brim", "eminence", "hip").
+    area_cm2 : float
+        Drawn area of the belly, cut square to its line.
+    is_published : bool
+        True where an area was published for this level; the drawn one is chosen from it. False: a drawing choice.
+    published : str
+        What was published, with who was measured; empty for a drawing choice.
+    source : str
+        Reference key; empty for a drawing choice.
+    """
+
+    level: str
+    area_cm2: float
+    is_published: bool
+    published: str = ""
+    source: str = ""
+
+
+_SECTIONS = (
+    PsoasSection("t12_l1", 0.8, False),
+    PsoasSection("l1", 2.2, True, "1.9 ± 1.1 cm² (10 young women, seated, MRI)", "seatedmri"),
+    PsoasSection("l1_l2", 3.6, False),
+    PsoasSection("l2", 5.0, False),
+    PsoasSection("l2_l3", 6.6, False),
+    PsoasSection("l3", 8.2, True, "about 6.5 (woman) to 10 (man) cm², from the index by height", "druckmann2024"),
+    PsoasSection("l3_l4", 10.2, False),
+    PsoasSection("l4", 11.8, False),
+    PsoasSection("l4_l5", 13.0, True, "16.3 cm², the largest (15 young men, MRI)", "reid1994"),
+    PsoasSection("l5", 12.8, True, "12.1 ± 2.5 cm² (10 young women, seated, MRI)", "seatedmri"),
+    PsoasSection("l5_s1", 11.4, False),
+    PsoasSection("brim", 9.4, False),
+    PsoasSection("eminence", 7.0, False),
+    PsoasSection("hip", 5.0, False),
+)
+
+#: Part of the front-to-back length of the disc that psoas covers, from behind (spivak2013; 12 cadavers). The levels
+#: above L2-3 and at L5 are drawing choices.
+DISC_COVER = {"l2_l3": 0.80, "l3_l4": 0.86, "l4_l5": 0.85}
+
+#: Part of the girth of the muscle that is tendon in front of the labrum (alpert2009; 8 hips).
+TENDON_SHARE_AT_LABRUM = 0.445
+
+
+def psoas_sections() -> tuple[PsoasSection, ...]:
+    """Return the drawn section of psoas major level by level, from T12-L1 down to the front of the hip."""
+    return _SECTIONS
