@@ -1,0 +1,220 @@
+"""From a body to a sheet: rasterise and ink every layer of a view, and find the attachment areas on their bones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iliopsoas.atlas.attachments import attachments
+from iliopsoas.atlas.mesh import Mesh, submesh
+from iliopsoas.atlas.structures import structures
+from iliopsoas.plates.ink import InkImage, ink
+from iliopsoas.plates.layers import DEPTH_STEPS, Box, Layer, Overlay, PartRow, Sheet, SheetLayer, rules_for
+from iliopsoas.plates.palette import AREA_COLOURS, OTHER_AREA, look
+from iliopsoas.plates.raster import rasterise
+from iliopsoas.plates.view import View
+from iliopsoas.sources.errors import UnknownName
+
+AREA_MARGIN_M = 0.004  # triangles this near to an area are searched for it
+
+
+class DrawnPart(Protocol):
+    """What a drawing needs to know of a part of the body (see `iliopsoas.body.assemble`)."""
+
+    id: str
+    structure: str
+    side: str
+    tissue: str
+    mesh: Mesh
+    group: str
+
+
+class DrawnArea(Protocol):
+    """What a drawing needs to know of an attachment area (see `iliopsoas.body.areas`)."""
+
+    id: str
+    attachment: str
+    side: str
+    parent: str
+    inside: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
+def draw_sheet(
+    view: View,
+    layers: Sequence[Layer],
+    body: Mapping[str, Any],
+    areas: Iterable[Any] = (),
+    draft: bool = False,
+) -> Sheet:
+    """Draw all layers of a view.
+
+    Parameters
+    ----------
+    view : View
+    layers : sequence of Layer
+        Bottom to top.
+    body : mapping of part id to `DrawnPart`
+    areas : iterable of `DrawnArea`
+        Attachment areas to find on the parts drawn; areas whose parent is not drawn are left out.
+    draft : bool
+        Without supersampling: about a quarter of the work, edges less smooth.
+
+    Raises
+    ------
+    UnknownName
+        When a layer names a part that the body does not have.
+    ValueError
+        When a part is in two layers, or there are more parts and areas than an index image can number.
+    """
+    drawn = _drawn(layers, body)
+    areas = [a for a in areas if a.parent in drawn]
+    if len(drawn) + len(areas) > 255:
+        raise ValueError(f"A plate numbers at most 255 parts and areas, not {len(drawn)} + {len(areas)}.")
+    rows = _rows(drawn, areas, body)
+    depths = np.concatenate([view.project(body[p].mesh.v)[:, 2] for p in drawn])
+    depth_range = (float(depths.min()) - 0.001, float(depths.max()) + 0.001)
+    number = {row.id: row.index for row in rows}
+    group = {row.id: row.group for row in rows}
+    supersample = 1 if draft else 2
+    images = []
+    for layer in layers:
+        parts = [body[p] for p in layer.parts]
+        g = rasterise([p.mesh for p in parts], view.scaled(supersample))
+        picture = ink(
+            g,
+            [look(p.tissue) for p in parts],
+            [group[p.id] for p in parts],
+            view.pixel_m / supersample,
+            supersample,
+            depth_range,
+            layer.glass,
+        )
+        images.append(_sheet_layer(layer, picture, [number[p.id] for p in parts], depth_range, view.size_px))
+    overlay = _overlay(areas, body, number, view, depth_range) if areas else None
+    rules = rules_for(view.pixel_m, depth_range, view.size_px)
+    return Sheet(view.name, view.size_px, depth_range, tuple(images), rows, overlay, rules, draft)
+
+
+def _drawn(layers: Sequence[Layer], body: Mapping[str, Any]) -> dict[str, str]:
+    """Return part id to layer id, checked."""
+    drawn: dict[str, str] = {}
+    for layer in layers:
+        for part in layer.parts:
+            if part not in body:
+                raise UnknownName("part of the body", part, body)
+            if part in drawn:
+                raise ValueError(f"Part {part!r} is in layer {drawn[part]!r} and in layer {layer.id!r}; name it once.")
+            drawn[part] = layer.id
+    if not drawn:
+        raise ValueError("A plate needs at least one part to draw.")
+    return drawn
+
+
+def _rows(drawn: Mapping[str, str], areas: Sequence[Any], body: Mapping[str, Any]) -> tuple[PartRow, ...]:
+    groups = {g: i for i, g in enumerate(dict.fromkeys(body[p].group for p in drawn), 1)}
+    rows = []
+    for i, (part_id, layer_id) in enumerate(drawn.items(), 1):
+        p, k = body[part_id], look(body[part_id].tissue)
+        name = _name(p.structure)
+        rows.append(PartRow(i, p.id, p.structure, p.side, name, layer_id, None, groups[p.group], k.colour, k.lit))
+    known = attachments()
+    for i, a in enumerate(areas, len(rows) + 1):
+        entry = known.get(a.attachment)
+        tint = AREA_COLOURS.get(entry.kind, OTHER_AREA) if entry else OTHER_AREA
+        name = entry.text if entry else a.attachment.replace("_", " ")
+        parent = body[a.parent]
+        structure = entry.muscle if entry else a.attachment
+        rows.append(
+            PartRow(i, a.id, structure, a.side, name, drawn[a.parent], a.parent, groups[parent.group], tint, tint)
+        )
+    return tuple(rows)
+
+
+def _name(structure_id: str) -> str:
+    known = structures().get(structure_id)
+    return known.name if known else structure_id.replace("_", " ")
+
+
+def _steps(depth_m: NDArray[np.float32], depth_range: tuple[float, float]) -> NDArray[np.uint16]:
+    """Return depth as 1 (far) .. 65535 (near)."""
+    far, near = depth_range
+    return (np.clip((depth_m - far) / (near - far), 0, 1) * DEPTH_STEPS + 1.5).astype(np.uint16)
+
+
+def _sheet_layer(
+    layer: Layer, picture: InkImage, numbers: Sequence[int], depth_range: tuple[float, float], size_px: tuple[int, int]
+) -> SheetLayer:
+    """Crop a finished layer to what shows on the sheet."""
+    x, y = picture.origin_px
+    w, h = size_px
+    some = picture.rgba[..., 3] > 0
+    some[: max(0, -y)] = False
+    some[:, : max(0, -x)] = False
+    some[max(0, h - y) :] = False
+    some[:, max(0, w - x) :] = False
+    box, cut = _cropped(some, x, y)
+    number_of = np.array([0, *numbers], np.uint8)
+    shown = some[cut]
+    return SheetLayer(
+        layer.id,
+        layer.name,
+        box,
+        np.where(shown[..., None], picture.rgba[cut], 0).astype(np.uint8),
+        np.where(shown, _steps(picture.depth_m[cut], depth_range), 0).astype(np.uint16),
+        np.where(shown, number_of[picture.part[cut] + 1], 0).astype(np.uint8),
+        layer.on,
+        layer.locked,
+        layer.glass,
+        layer.ghost,
+        layer.sentence,
+    )
+
+
+def _cropped(some: NDArray[np.bool_], x: int, y: int) -> tuple[Box, tuple[slice, slice]]:
+    rows, cols = np.flatnonzero(some.any(1)), np.flatnonzero(some.any(0))
+    if len(rows) == 0:
+        return (0, 0, 0, 0), (slice(0, 0), slice(0, 0))
+    r0, r1, c0, c1 = int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1
+    return (x + c0, y + r0, c1 - c0, r1 - r0), (slice(r0, r1), slice(c0, c1))
+
+
+def _overlay(
+    areas: Sequence[Any],
+    body: Mapping[str, Any],
+    number: Mapping[str, int],
+    view: View,
+    depth_range: tuple[float, float],
+) -> Overlay | None:
+    """Find the areas on the picture: draw the triangles around them and ask each pixel's point which area it is in."""
+    by_parent: dict[str, list[Any]] = {}
+    for a in areas:
+        by_parent.setdefault(a.parent, []).append(a)
+    patches, owners = [], []
+    for parent, members in by_parent.items():
+        mesh = body[parent].mesh
+        near = np.max([a.inside(mesh.v) for a in members], axis=0) > -AREA_MARGIN_M
+        faces = near[mesh.f].any(1)
+        if faces.any():  # both sides: an area on the far side of a bone is drawn too, and shown as hidden
+            patches.append(replace(submesh(mesh, faces), sheet=True))
+            owners.append(members)
+    if not patches:
+        return None
+    g = rasterise(patches, view)
+    index = np.zeros(g.part.shape, np.uint8)
+    for i, members in enumerate(owners):
+        py, px = np.nonzero(g.part == i)
+        if len(py) == 0:
+            continue
+        x, y = px + g.origin_px[0] + 0.5, py + g.origin_px[1] + 0.5
+        points = view.unproject(x, y, g.depth[py, px])
+        value = np.stack([a.inside(points) for a in members])
+        best = value.argmax(0)
+        numbers = np.array([number[a.id] for a in members], np.uint8)
+        index[py, px] = np.where(value.max(0) > 0, numbers[best], 0)
+    box, cut = _cropped(index > 0, *g.origin_px)
+    depth = np.where(index[cut] > 0, _steps(g.depth[cut], depth_range), 0).astype(np.uint16)
+    return Overlay(box, depth, index[cut])

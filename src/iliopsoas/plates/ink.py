@@ -1,0 +1,267 @@
+"""Ink and wash: from what a pixel shows (part, depth, normal, fibre) to its colour, with outlines of varying weight.
+
+Contact shadows are not drawn here: they depend on which other layers lie on top and belong to `layers.composite`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iliopsoas.plates import fibres
+from iliopsoas.plates.palette import INK, Look, unit_rgb
+from iliopsoas.plates.raster import EMPTY_DEPTH_M, GBuffer
+
+F32 = NDArray[np.float32]
+
+
+def _f32(*values: float) -> F32:
+    return np.array(values, np.float32)
+
+
+def _unit(vector: F32) -> F32:
+    return vector / np.linalg.norm(vector).astype(np.float32)
+
+
+LIGHT = _unit(_f32(-0.42, 0.62, 0.66))  # from the upper left, towards the viewer
+_HALF = _unit(LIGHT + _f32(0, 0, 1))
+AMBIENT, DIRECT, WRAP, SKY = 0.37, 0.58, 0.35, 0.12
+CAVITY = 0.16  # darkening of hollows and lightening of ridges
+RIM = 0.30  # darkening where the surface turns away
+HAZE = 0.10  # the farthest parts move this far towards the paper
+STEP_M = 0.0022  # a depth step below this draws no line inside one part
+GLASS_BODY = 0.20
+
+
+@dataclass(frozen=True, eq=False)
+class InkImage:
+    """One layer, finished, at the size of the sheet.
+
+    Attributes
+    ----------
+    rgba : ndarray of uint8, shape (h, w, 4)
+        Straight alpha.
+    depth_m : ndarray of float32, shape (h, w)
+        Nearest depth in the pixel; `EMPTY_DEPTH_M` where nothing is.
+    part : ndarray of int16, shape (h, w)
+        Position in the list that was drawn; -1 where nothing is.
+    origin_px : (int, int)
+        Place of the first pixel on the sheet.
+    """
+
+    rgba: NDArray[np.uint8]
+    depth_m: F32
+    part: NDArray[np.int16]
+    origin_px: tuple[int, int]
+
+
+def ink(
+    g: GBuffer,
+    looks: Sequence[Look],
+    groups: Sequence[int],
+    pixel_m: float,
+    supersample: int,
+    depth_range_m: tuple[float, float],
+    glass: bool = False,
+) -> InkImage:
+    """Shade and outline one layer.
+
+    Parameters
+    ----------
+    g : GBuffer
+        Drawn at `supersample` times the size of the sheet.
+    looks : sequence of Look
+        Per mesh.
+    groups : sequence of int
+        Per mesh; meshes of one group share an outline, so that only depth steps draw a line between them.
+    pixel_m : float
+        Size of a pixel of `g`, metres.
+    supersample : int
+        How many pixels of `g` make one of the sheet, each way.
+    depth_range_m : (float, float)
+        Farthest and nearest depth of the plate, for the haze.
+    glass : bool
+        A faint body with a firm outline.
+    """
+    g = _aligned(g, supersample)
+    mask = g.part >= 0
+    line, near_part, near_depth = outlines(g, np.asarray(groups, np.int32), pixel_m, supersample)
+    colour, dark = _wash(g, mask, looks, supersample, depth_range_m)
+    pen = unit_rgb(INK)
+    picture = np.zeros((*mask.shape, 4), np.float32)
+    if glass:
+        body = np.zeros(mask.shape, np.float32)
+        turned = 1 - np.clip(g.normal[mask][:, 2], 0, 1)
+        body[mask] = GLASS_BODY * (0.55 + 1.5 * turned * turned)
+        edge = np.minimum(line * 0.85, 0.8)
+        alpha = body * (1 - edge) + edge
+        picture[mask, :3] = (colour**1.5) * (body * (1 - edge))[mask][:, None]
+        picture[..., :3] += pen * edge[..., None]
+        picture[..., 3] = alpha
+    else:
+        e = line[mask][:, None] * np.float32(0.86)
+        picture[mask, :3] = colour * (1 - e) + (dark * np.float32(0.40) + pen * np.float32(0.25)) * e
+        outside = ~mask & (line > 0)
+        picture[mask, 3] = 1
+        alpha_out = line[outside] * np.float32(0.9)
+        picture[outside, :3] = pen * alpha_out[:, None]
+        picture[outside, 3] = alpha_out
+    return _reduced(picture, near_depth, near_part, g.origin_px, supersample)
+
+
+def _aligned(g: GBuffer, k: int) -> GBuffer:
+    """Return the buffer with a free margin, its origin and size whole multiples of `k`."""
+    x, y = g.origin_px
+    h, w = g.part.shape
+    margin = 2 * k
+    left, top = x % k + margin, y % k + margin
+    right, bottom = (-(w + left)) % k + margin, (-(h + top)) % k + margin
+    pad = ((top, bottom), (left, right))
+    return GBuffer(
+        np.pad(g.part, pad, constant_values=-1),
+        np.pad(g.depth, pad, constant_values=EMPTY_DEPTH_M),
+        np.pad(g.normal, (*pad, (0, 0))),
+        np.pad(g.uv, (*pad, (0, 0))),
+        np.pad(g.v_rate, pad),
+        (x - left, y - top),
+    )
+
+
+def _wash(
+    g: GBuffer, mask: NDArray[np.bool_], looks: Sequence[Look], supersample: int, depth_range_m: tuple[float, float]
+) -> tuple[F32, F32]:
+    """Return colour and shadow colour of the drawn pixels, each (n, 3)."""
+    part = g.part[mask]
+    base_of = np.array([unit_rgb(k.colour) for k in looks], np.float32).reshape(-1, 3)
+    dark_of = base_of ** np.float32(1.35) * _f32(0.55, 0.50, 0.62)  # shadows lean cool
+    light_of = 1 - (1 - base_of) * _f32(0.55, 0.60, 0.70)  # lights lean warm
+    gloss = np.array([k.gloss for k in looks], np.float32)[part]
+    base, dark, light = base_of[part], dark_of[part], light_of[part]
+    n = g.normal[mask]
+    tone = AMBIENT + DIRECT * np.clip((n @ LIGHT + WRAP) / (1 + WRAP), 0, 1) + SKY * (0.5 + 0.5 * n[:, 1])
+    tone += CAVITY * relief(g.normal, mask, supersample)[mask]
+    amount = np.array([k.fibres for k in looks], np.float32)[part]
+    fibrous = np.flatnonzero(amount > 0)
+    ink_dark = ink_light = np.zeros(0, np.float32)
+    if len(fibrous):
+        u, v = g.uv[mask][fibrous].T
+        rate = g.v_rate[mask][fibrous]
+        tone[fibrous] *= 1 + amount[fibrous] * fibres.bundles(u, v, rate)
+        ink_dark, ink_light = fibres.strokes(u, v, rate, supersample)
+        ink_dark, ink_light = ink_dark * amount[fibrous], ink_light * amount[fibrous]
+    tone = np.clip(tone, 0.10, 1.25).astype(np.float32)[:, None]
+    below, above = tone / np.float32(0.8), np.clip((tone - np.float32(0.8)) / np.float32(0.45), 0, 1)
+    colour = np.where(tone < 0.8, dark + (base - dark) * below, base + (light - base) * above)
+    colour += (gloss * np.clip(n @ _HALF, 0, 1) ** 36)[:, None]
+    colour *= 1 - RIM * np.clip(1 - n[:, 2:], 0, 1) ** 3
+    if len(fibrous):
+        colour[fibrous] += (dark[fibrous] * np.float32(0.6) - colour[fibrous]) * (0.85 * ink_dark)[:, None]
+        colour[fibrous] += (light[fibrous] - colour[fibrous]) * (0.55 * ink_light)[:, None]
+    far, near = depth_range_m
+    haze = HAZE * np.clip((near - g.depth[mask]) / max(near - far, 1e-6), 0, 1)
+    colour += (_f32(0.93, 0.94, 0.97) - colour) * haze[:, None].astype(np.float32)
+    return np.clip(colour, 0, 1), dark
+
+
+def relief(normal: F32, mask: NDArray[np.bool_], supersample: int) -> F32:
+    """Return how the surface curves on the picture, -1 hollow .. 1 ridge (0 at the picture's and the parts' edges)."""
+    r = supersample
+    out = np.zeros(mask.shape, np.float32)
+    inner = (slice(r, -r), slice(r, -r))
+    whole = mask[2 * r :, r:-r] & mask[: -2 * r, r:-r] & mask[r:-r, 2 * r :] & mask[r:-r, : -2 * r]
+    bend = normal[r:-r, 2 * r :, 0] - normal[r:-r, : -2 * r, 0] + normal[: -2 * r, r:-r, 1] - normal[2 * r :, r:-r, 1]
+    out[inner] = np.clip(bend * np.float32(2.2), -1, 1) * whole
+    return out
+
+
+def outlines(
+    g: GBuffer, groups: NDArray[np.int32], pixel_m: float, supersample: int
+) -> tuple[F32, NDArray[np.int16], F32]:
+    """Find where the pen runs and how hard it presses.
+
+    The line lies on the nearer side: full at a silhouette and between groups, lighter at a depth step inside a group.
+    It swells on the side turned from the light, as a pen line does.
+
+    Returns
+    -------
+    strength : ndarray of float32, shape (h, w)
+        0..1.
+    part, depth : ndarrays, shape (h, w)
+        As in `g`, carried on to the line's pixels outside the shape.
+    """
+    group = np.where(g.part >= 0, groups[g.part], -1)
+    strength = np.zeros(g.part.shape, np.float32)
+    for axis in (0, 1):
+        a = tuple(slice(1, None) if k == axis else slice(None) for k in (0, 1))
+        b = tuple(slice(None, -1) if k == axis else slice(None) for k in (0, 1))
+        step = g.depth[a] - g.depth[b]
+        size = np.abs(step)
+        near_a = step > 0
+        slope = np.where(near_a, _slope(g.normal[a], axis), _slope(g.normal[b], axis)) * np.float32(pixel_m)
+        extra = size - np.minimum(slope * 2, 0.004)  # a surface seen edge-on is steep without being a step
+        inside = np.clip((extra - STEP_M) / 0.004, 0, 1)
+        s = np.where(inside > 0, 0.35 + 0.6 * inside, 0).astype(np.float32)
+        border = group[a] != group[b]
+        s = np.where(border, np.maximum(s, np.float32(0.8) + 0.2 * (size > 0.003)), s)
+        strength[a] = np.maximum(strength[a], s * near_a)
+        strength[b] = np.maximum(strength[b], s * ~near_a)
+    across = _unit(LIGHT[:2])
+    flat = np.sqrt(g.normal[..., 0] ** 2 + g.normal[..., 1] ** 2) + np.float32(1e-6)
+    towards = (g.normal[..., 0] * across[0] + g.normal[..., 1] * across[1]) / flat
+    weight = np.where(strength > 0, np.clip(0.5 - 0.5 * towards, 0, 1), 0).astype(np.float32)
+    return _swell(strength, weight, g.part, g.depth, supersample)
+
+
+def _slope(normal: F32, axis: int) -> F32:
+    """Return the change of depth per pixel of a surface along an axis of the picture (limited)."""
+    steep = np.abs(normal[..., 1 - axis]) / np.maximum(normal[..., 2], 0.15)
+    return steep.astype(np.float32)
+
+
+def _swell(
+    strength: F32, weight: F32, part: NDArray[np.int16], depth: F32, supersample: int
+) -> tuple[F32, NDArray[np.int16], F32]:
+    """Widen the line where the pen presses; carry part and depth to the pixels that it gains outside."""
+    part, depth = part.copy(), depth.copy()
+    press = [(0.25, 0.75), (-0.35, 0.95)] if supersample > 1 else [(-0.1, 0.6)]
+    for least, gain in press:
+        wide, grown = strength.copy(), weight.copy()
+        for axis, sign in ((0, 1), (0, -1), (1, 1), (1, -1)):
+            to = tuple(_shift(sign, k == axis) for k in (0, 1))
+            frm = tuple(_shift(-sign, k == axis) for k in (0, 1))
+            gained = strength[frm] * np.clip(least + gain * weight[frm], 0, 1)
+            better = gained > wide[to]
+            wide[to] = np.where(better, gained, wide[to])
+            grown[to] = np.where(better, weight[frm], grown[to])
+            outside = better & (part[to] < 0) & (part[frm] >= 0)
+            part[to] = np.where(outside, part[frm], part[to])
+            depth[to] = np.where(outside, depth[frm], depth[to])
+        strength, weight = wide, grown
+    return strength, part, depth
+
+
+def _shift(sign: int, active: bool) -> slice:
+    if not active:
+        return slice(None)
+    return slice(1, None) if sign > 0 else slice(None, -1)
+
+
+def _reduced(picture: F32, depth: F32, part: NDArray[np.int16], origin_px: tuple[int, int], k: int) -> InkImage:
+    """Average premultiplied colour over k x k pixels, and keep part and depth of the nearest of them."""
+    h, w = depth.shape[0] // k, depth.shape[1] // k
+    mean = picture.reshape(h, k, w, k, 4).mean((1, 3))
+    cells = depth.reshape(h, k, w, k).transpose(0, 2, 1, 3).reshape(h, w, k * k)
+    nearest = cells.argmax(2)[..., None]
+    parts = part.reshape(h, k, w, k).transpose(0, 2, 1, 3).reshape(h, w, k * k)
+    alpha = mean[..., 3:]
+    rgba = np.concatenate([mean[..., :3] / np.maximum(alpha, 1e-6), alpha], 2)
+    rgba8 = (np.clip(rgba, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return InkImage(
+        rgba8,
+        np.take_along_axis(cells, nearest, 2)[..., 0],
+        np.take_along_axis(parts, nearest, 2)[..., 0],
+        (origin_px[0] // k, origin_px[1] // k),
+    )
