@@ -37,13 +37,20 @@ REGISTRATION: dict[str, dict[str, list[list[float]] | list[float] | float]] = {
     },
 }
 
-S1 = Plate(np.array([-0.0725, 0.0285, 0.0]), 41.0, 0.0160, 0.0245)
+# The transform above shrinks the mean pelvis to 0.956 to lie on the (smaller-boned) outline of the model's pelvis; its
+# sockets then stand 14 mm too high for the femoral heads. So it is drawn at its own size in the sagittal plane, its
+# width is left (the sockets are then as far apart as the model's hip centres), and the sockets are put on them.
+SOCKET = np.array([-0.05559, -0.06465, 0.07723])  # centre of the socket's sphere after the transform above, metres
+REGROWN = np.array([1 / 0.9562237228725265, 1 / 0.9562237228725265, 1.0])
+
+S1 = Plate(np.array([-0.0735, 0.0195, 0.0]), 41.0, 0.0165, 0.0250)
 
 
 def registered(points: FloatArray, bone: str) -> FloatArray:
     """Return stored LLP26 points (mm) in the pelvis frame (femur: the femur's own frame), metres."""
     fit = REGISTRATION[bone]
-    return points @ np.array(fit["A"]).T + np.array(fit["t"])
+    out = points @ np.array(fit["A"]).T + np.array(fit["t"])
+    return (out - SOCKET) * REGROWN + HIP_CENTRE if bone == "pelvis" else out
 
 
 def llp26(sources: Sources, geof: str, name: str) -> tuple[FloatArray, np.ndarray]:

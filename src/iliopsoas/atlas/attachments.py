@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from iliopsoas.atlas.structures import sentence, source_keys, structures
-from iliopsoas.sources import DataError, UnknownName
+from iliopsoas.sources import DataError, UnknownName, close_matches
 from iliopsoas.sources.tables import Column, one_of, read_rows, text
 
 Role = Literal["origin", "insertion"]
@@ -146,7 +146,8 @@ def read_attachments(toml: str, file: str = FILE) -> tuple[Mapping[str, Attachme
     level_ids = tuple(row["id"] for row in tables["level"])
     for row in tables["attachment"]:
         if row["level"] is not None and row["level"] not in level_ids:
-            raise DataError(file, row["id"], "level", row["level"], ", ".join(level_ids))
+            like = close_matches(row["level"], level_ids)
+            raise DataError(file, row["id"], "level", row["level"], ", ".join(level_ids), like)
     found = {row["id"]: Attachment(**row) for row in tables["attachment"]}
     return MappingProxyType(found), tuple(_level(row, found, file) for row in tables["level"])
 

@@ -23,6 +23,8 @@ Kind = Literal[
 
 FILE = "structures.toml"
 LAST_TA2 = 7113  # the last number of Terminologia Anatomica 2; anything above is somebody's own addition
+# Reference key of the terminology behind each field with names or identifiers.
+TERMINOLOGIES = {"latin": "fipat2019", "ta2": "fipat2019", "uberon": "mungall2012", "fma": "rosse2003"}
 
 
 class UnknownStructure(UnknownName):
@@ -72,8 +74,8 @@ class Structure:
         Other names in use.
     sources : tuple of str
         Reference keys behind the sentence.
-    action, nerve : Statement or None
-        What a muscle does and what supplies it, each with its own sources.
+    action, nerve, fibres : Statement or None
+        What a muscle does, what supplies it and what fibres it is made of, each with its own sources.
     """
 
     id: str
@@ -90,11 +92,12 @@ class Structure:
     sources: tuple[str, ...]
     action: Statement | None = None
     nerve: Statement | None = None
+    fibres: Statement | None = None
 
     @property
     def all_sources(self) -> tuple[str, ...]:
         """Every reference key of the row, each once, in the order of its fields."""
-        more = [key for part in (self.action, self.nerve) if part for key in part.sources]
+        more = [key for part in (self.action, self.nerve, self.fibres) if part for key in part.sources]
         return tuple(dict.fromkeys([*self.sources, *more]))
 
 
@@ -152,4 +155,5 @@ def _columns() -> dict[str, Column]:
         "sources": Column(source_keys()),
         "action": Column(statement, required=False),
         "nerve": Column(statement, required=False),
+        "fibres": Column(statement, required=False),
     }
