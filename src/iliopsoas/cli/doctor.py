@@ -18,8 +18,9 @@ from typing import TextIO
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from iliopsoas.cli.console import coloured
+from iliopsoas.cli.console import CourseError, coloured
 from iliopsoas.cli.lab import private_jupyter, settings_folder
+from iliopsoas.cli.lessons import lessons
 
 REINSTALL = (
     "Install the course again: python -m uv sync --reinstall (in a checkout), "
@@ -165,6 +166,17 @@ def folder_rows(folder: Path) -> Iterator[Row]:
     )
 
 
+def lessons_row() -> Row:
+    """Look for the shipped lessons.
+
+    Returns
+    -------
+    Row
+        Their names.
+    """
+    return Row("Lessons", ", ".join(lesson.title for lesson in lessons()))
+
+
 def font_row() -> Row:
     """Look for the font of the labels.
 
@@ -236,6 +248,8 @@ def _tried(name: str, look: Callable[[], Row]) -> Row:
     """Turn whatever goes wrong while looking into a row: the doctor must finish."""
     try:
         return look()
+    except CourseError as error:
+        return Row(name, error.problem, error.remedy)
     except Exception as error:
         return Row(name, f"{type(error).__name__}: {error}", REINSTALL)
 
@@ -258,6 +272,7 @@ def rows(folder: Path) -> Iterator[Row]:
     yield from folder_rows(folder)
     yield from front_end_rows()
     yield _tried("Notebook kernel", kernel_row)
+    yield _tried("Lessons", lessons_row)
     yield _tried("Font", font_row)
     yield _tried("Bones", bones_row)
     yield _tried("A plate drawn", plate_row)

@@ -1,0 +1,202 @@
+"""The folder of pictures: what is written, and that `check` finds what is missing, extra or out of date, no more."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
+
+from iliopsoas.cli import main
+from iliopsoas.plates import catalogue
+from iliopsoas.publish import figures
+
+
+@dataclass
+class Label:
+    number: int
+    text: str
+
+
+@dataclass
+class FakePlate:
+    """A drawing of two shapes and its words, in place of a plate."""
+
+    title: str = "Two shapes, from the front"
+    caption: str = "A square and a disc."
+    schematic: str = "Both are made up."
+    colour: str = "#8C3B22"
+    shift_px: float = 0
+    words: list[str] = field(default_factory=lambda: ["square", "disc"])
+
+    def labels_for(self, on):
+        return [Label(number, text) for number, text in enumerate(self.words, 1)]
+
+    def alt_for(self, on, stop):
+        return f"From the front [view]: a square and a disc, {self.colour}."
+
+    def save(self, path, labels, width_px):
+        """Draw large and scale down, so that a shift of part of a pixel only changes the edges."""
+        large = Image.new("RGB", (1600, 1200), "white")
+        pen, shift = ImageDraw.Draw(large), self.shift_px * 1600 / width_px
+        pen.rectangle((200 + shift, 200, 700 + shift, 700), fill=self.colour, outline="black", width=8)
+        pen.ellipse((900 + shift, 400, 1400 + shift, 900), fill="#E69F00", outline="black", width=8)
+        info = PngInfo()
+        info.add_itxt("Description", self.alt_for(None, None))
+        large.resize((width_px, width_px * 3 // 4), Image.Resampling.LANCZOS).save(path, pnginfo=info)
+
+
+@dataclass
+class FakeFolio:
+    id: str
+    title: str
+    plates: dict
+
+
+@pytest.fixture
+def folios(monkeypatch):
+    monkeypatch.setattr(figures, "WIDTH_PX", dict.fromkeys(figures.STYLES, 800))
+    return (
+        FakeFolio(
+            "shapes", "Shapes", {"anterior": FakePlate(), "lateral": FakePlate(title="Two shapes, from the side")}
+        ),
+        FakeFolio("more", "More shapes", {"anterior": FakePlate(colour="#009E73")}),
+    )
+
+
+@pytest.fixture
+def folder(tmp_path, folios):
+    figures.write(folios, tmp_path)
+    return tmp_path
+
+
+def names(faults):
+    return {(fault.kind, fault.name) for fault in faults}
+
+
+def test_every_view_is_written_in_every_style_with_its_words_inside(folder, folios):
+    written = {path.relative_to(folder).as_posix() for path in folder.rglob("*.png")}
+    assert written == {
+        f"{place}_{style}.png"
+        for place in ("shapes/anterior", "shapes/lateral", "more/anterior")
+        for style in ("names", "numbers", "blank", "key")
+    }
+    with Image.open(folder / "shapes" / "anterior_names.png") as picture:
+        assert picture.mode == "P", "a palette keeps the folder small"
+        assert picture.text["Description"] == folios[0].plates["anterior"].alt_for(None, None)
+        assert picture.text["Labels"] == "1 square; 2 disc"
+
+
+def test_what_was_written_is_up_to_date(folder, folios):
+    assert figures.check(folios, folder) == []
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+    assert figures.write(folios, folder) == []
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_the_same_plate_gives_the_same_bytes(folios):
+    (picture, *_) = figures.pictures(folios)
+    assert picture.draw() == picture.draw()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"colour": "#0B3C7A"}, {"words": ["square", "ring"]}, {"shift_px": 12}],
+    ids=["another colour", "another word", "moved"],
+)
+def test_a_changed_plate_is_out_of_date(folder, folios, change):
+    plate = folios[0].plates["lateral"]
+    for name, value in change.items():
+        setattr(plate, name, value)
+    found = names(figures.check(folios, folder))
+    assert {("out of date", f"shapes/lateral_{style}.png") for style in figures.STYLES} <= found
+    assert not any("anterior" in name for _, name in found)
+
+
+def test_part_of_a_pixel_is_not_a_change(folder, folios):
+    """As between two releases of a drawing library."""
+    folios[0].plates["lateral"].shift_px = 0.5
+    drawn = figures.pictures(folios, "shapes")[4].draw()
+    assert drawn != (folder / "shapes" / "lateral_names.png").read_bytes()
+    assert figures.check(folios, folder) == []
+
+
+def test_missing_extra_and_broken_files_are_named(folder, folios):
+    (folder / "shapes" / "anterior_key.png").unlink()
+    (folder / "shapes" / "old_names.png").write_bytes(b"")
+    (folder / "more" / "anterior_blank.png").write_bytes(b"\x89PNG broken")
+    (folder / "README.md").write_text("old", encoding="utf-8")
+    assert names(figures.check(folios, folder)) == {
+        ("missing", "shapes/anterior_key.png"),
+        ("extra", "shapes/old_names.png"),
+        ("out of date", "more/anterior_blank.png"),
+        ("out of date", "README.md"),
+    }
+    figures.write(folios, folder)
+    assert names(figures.check(folios, folder)) == {("extra", "shapes/old_names.png")}
+
+
+def test_one_subject_alone(folder, folios):
+    folios[0].plates["anterior"].colour = folios[1].plates["anterior"].colour = "#0B3C7A"
+    changed = {path.relative_to(folder).parts[0] for path in figures.write(folios, folder, only="more")}
+    assert changed == {"more", "README.md"}
+    with pytest.raises(ValueError, match="shapes, more"):
+        figures.pictures(folios, "shape")
+
+
+def test_the_index_shows_each_view_once_with_alt_text_and_leads_to_the_rest(folder):
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", page)
+    assert [target for _, target in shown] == [
+        "shapes/anterior_names.png",
+        "shapes/lateral_names.png",
+        "more/anterior_names.png",
+    ]
+    assert all(alt.startswith("From the front (view): a square") for alt, _ in shown)
+    for target in re.findall(r"\]\(([^)]+)\)", page):
+        assert (folder / target).is_file() or target == "../NOTICE"
+    assert "Both are made up." in page
+
+
+def test_the_tolerance_is_a_share_of_squares():
+    def png(pixels):
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, "PNG")
+        return file.getvalue()
+
+    white = np.full((800, 800, 3), 255, dtype=np.uint8)
+    few, many = white.copy(), white.copy()
+    squares = int(figures.SHARE * (800 // figures.BLOCK_PX) ** 2)
+    few[: figures.BLOCK_PX, : squares * figures.BLOCK_PX] = 0
+    many[: 2 * figures.BLOCK_PX, : squares * figures.BLOCK_PX] = 0
+    assert figures.same_picture(png(white), png(few))
+    assert not figures.same_picture(png(white), png(many))
+    assert not figures.same_picture(png(white), png(white[:-8])), "another size is another picture"
+
+
+def test_the_command_writes_checks_and_names(tmp_path, folios, monkeypatch, capsys):
+    monkeypatch.setattr("iliopsoas.plates.catalogue", lambda: folios)
+    place = ["--folder", str(tmp_path / "figures")]
+    assert main(["figures", *place]) == 0
+    assert main(["figures", "--check", *place]) == 0
+    (tmp_path / "figures" / "shapes" / "anterior_key.png").unlink()
+    assert main(["figures", "--check", *place]) == 1
+    assert "missing: shapes/anterior_key.png" in capsys.readouterr().out
+    assert main(["figures", "--only", "nothing", *place]) == 2
+    assert "shapes, more" in capsys.readouterr().err
+
+
+def test_the_folder_of_this_repository_is_complete(top: Path):
+    """Names only: drawing every plate again is the work of `iliopsoas figures --check`."""
+    folder, folios = top / "figures", tuple(catalogue())
+    expected = {picture.name for picture in figures.pictures(folios)} | {figures.INDEX}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert found == expected
+    sizes = {name: (folder / name).stat().st_size for name in expected}
+    assert max(sizes.values()) < 1_000_000
+    assert sum(sizes.values()) < 15_000_000
