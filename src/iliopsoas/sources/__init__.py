@@ -3,10 +3,11 @@
 This is the lowest layer; it knows nothing of anatomy. `reference("bogduk1992").text` is one printed line.
 """
 
-from iliopsoas.sources.bibliography import Reference, UnknownReference, keys, reference, references
+from iliopsoas.sources.bibliography import DRAWN_FROM, Reference, UnknownReference, keys, reference, references
 from iliopsoas.sources.errors import DataError, UnknownName, close_matches
 
 __all__ = [
+    "DRAWN_FROM",
     "DataError",
     "Reference",
     "UnknownName",

@@ -21,6 +21,8 @@ Seen = Literal["full", "abstract", "secondary", "unverified"]
 Kind = Literal["article", "book", "incollection", "misc", "phdthesis"]
 
 FILE = "references.bib"
+# What the pictures are drawn from: the two packages of bone shapes, and the models whose frame and points are used.
+DRAWN_FROM = ("llp26", "musclemimic", "delp2007", "rajagopal2016", "christophy2012")
 # Where a work appeared: the first of these fields that the entry holds, by kind of entry.
 _WHERE: dict[str, tuple[str, ...]] = {
     "article": ("journal",),
@@ -33,7 +35,7 @@ _FIELDS = ("author", "title", "year", "seen", "journal", "publisher", "booktitle
            "number", "pages", "doi", "url")  # fmt: skip
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _URL = re.compile(r"https?://[a-z][a-z0-9.-]*\.[a-z]{2,}(/\S*)?")
-_UNREAD = {"unverified": " (not checked against the source)", "secondary": " (as reported by another source)"}
+_UNREAD = {"unverified": " (not checked against the source)", "secondary": " (read in a secondary source)"}
 
 
 class UnknownReference(UnknownName):
