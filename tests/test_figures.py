@@ -42,10 +42,10 @@ class FakePlate:
 
     def save(self, path, labels, width_px):
         """Draw large and scale down, so that a shift of part of a pixel only changes the edges."""
-        large = Image.new("RGB", (1600, 1200), "white")
-        pen, shift = ImageDraw.Draw(large), self.shift_px * 1600 / width_px
-        pen.rectangle((200 + shift, 200, 700 + shift, 700), fill=self.colour, outline="black", width=8)
-        pen.ellipse((900 + shift, 400, 1400 + shift, 900), fill="#E69F00", outline="black", width=8)
+        large = Image.new("RGB", (800, 600), "white")
+        pen, shift = ImageDraw.Draw(large), self.shift_px * 800 / width_px
+        pen.rectangle((100 + shift, 100, 350 + shift, 350), fill=self.colour, outline="black", width=4)
+        pen.ellipse((450 + shift, 200, 700 + shift, 450), fill="#E69F00", outline="black", width=4)
         info = PngInfo()
         info.add_itxt("Description", self.alt_for(None, None))
         large.resize((width_px, width_px * 3 // 4), Image.Resampling.LANCZOS).save(path, pnginfo=info)
@@ -60,7 +60,7 @@ class FakeFolio:
 
 @pytest.fixture
 def folios(monkeypatch):
-    monkeypatch.setattr(figures, "WIDTH_PX", dict.fromkeys(figures.STYLES, 800))
+    monkeypatch.setattr(figures, "WIDTH_PX", dict.fromkeys(figures.STYLES, 400))
     return (
         FakeFolio(
             "shapes", "Shapes", {"anterior": FakePlate(), "lateral": FakePlate(title="Two shapes, from the side")}

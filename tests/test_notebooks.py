@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -93,7 +94,7 @@ def test_it_has_one_title_and_no_skipped_heading(path):
     text = "\n".join(cells(path, "markdown"))
     depths = [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
     assert depths[0] == 1 and depths.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(depths, depths[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(depths))
     assert re.match(r"# ", cells(path, "markdown")[0]), "the title comes first"
 
 
