@@ -185,7 +185,8 @@ def _shadow(colour: F32, cover: F32, depth: NDArray[np.uint16], rules: Rules) ->
         n = _enlarged(total, g, (h, w), ring.shift)
         k = _enlarged(weight, g, (h, w), ring.shift)
         ratio = np.divide(n, k, out=here.copy(), where=k > 0)
-        shade += np.clip((ratio - here) / np.float32(ring.range), -rules.low, 1)
+        x = (ratio - here) / np.float32(ring.range)
+        shade += np.where(x > 0, x / (1 + x * x / 4), np.maximum(x, -rules.low))  # far cover casts no contact shadow
     shade /= len(rules.rings)
     for c in range(3):
         band = colour[..., c]
@@ -209,21 +210,19 @@ def _enlarged(cells: NDArray[np.float64], g: int, shape: tuple[int, int], shift:
 def _keys(
     sheet: Sheet, shown: frozenset[str], lit: NDArray[np.bool_], m: Merged, ghosts: bool = True
 ) -> NDArray[np.uint16]:
-    """Return state * 256 + number for every pixel that takes a tint (number: group of a ghost, else part)."""
+    """Return state * 256 + number for every pixel that takes a tint (number: layer of a ghost, else part)."""
     keys = np.zeros(m.depth.shape, np.uint16)
     eps = sheet.rules.eps
     near = m.depth.astype(np.int32)
-    group_of = np.zeros(256, np.uint16)
     on_layer = np.zeros(256, bool)
     for p in sheet.parts:
-        group_of[p.index] = p.group
         on_layer[p.index] = p.layer in shown
-    shown_layers = [k for k in sheet.layers if k.id in shown and k.index.size]
-    for layer in shown_layers:
-        if layer.ghost and ghosts:
+    for k, layer in enumerate(sheet.layers, 1):
+        if layer.ghost and ghosts and layer.id in shown:
             at = _at(layer)
-            hidden = (layer.rgba[..., 3] >= SOLID) & (layer.index > 0) & (near[at] > layer.depth.astype(np.int32) + eps)
-            keys[at][hidden] = GHOST * 256 + group_of[layer.index[hidden]]
+            hidden = (layer.rgba[..., 3] >= SOLID) & (near[at] > layer.depth.astype(np.int32) + eps)
+            keys[at][hidden] = GHOST * 256 + k
+    shown_layers = [k for k in sheet.layers if k.id in shown]
     if not lit.any() and AREAS not in shown:
         return keys
     for layer in shown_layers:
@@ -263,8 +262,9 @@ def _paint(colour: F32, cover: F32, keys: NDArray[np.uint16], sheet: Sheet) -> N
     rules = sheet.rules
     near = np.pad(keys[y0:y1, x0:x1], 1)
     table = np.zeros((5 * 256, 3), np.float32)
-    for p in reversed(sheet.parts):  # the first part of a group gives its ghost the colour
-        table[GHOST * 256 + p.group] = rgb(p.colour)
+    for k, layer in enumerate(sheet.layers, 1):
+        table[GHOST * 256 + k] = rgb(layer.colour)
+    for p in sheet.parts:
         for state in (SHOWN, BEHIND, LIT):
             table[state * 256 + p.index] = rgb(p.tint)
     any_key = near > 0

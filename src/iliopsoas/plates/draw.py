@@ -84,6 +84,9 @@ def draw_sheet(
     for layer in layers:
         parts = [body[p] for p in layer.parts]
         g = rasterise([p.mesh for p in parts], view.scaled(supersample))
+        if g.part.size == 0:
+            images.append(_empty(layer))
+            continue
         picture = ink(
             g,
             [look(p.tissue) for p in parts],
@@ -93,7 +96,8 @@ def draw_sheet(
             depth_range,
             layer.glass,
         )
-        images.append(_sheet_layer(layer, picture, [number[p.id] for p in parts], depth_range, view.size_px))
+        finished = _sheet_layer(layer, picture, [number[p.id] for p in parts], depth_range, view.size_px)
+        images.append(replace(finished, colour=look(parts[0].tissue).colour))
     overlay = _overlay(areas, body, number, view, depth_range) if areas else None
     rules = rules_for(view.pixel_m, depth_range, view.size_px)
     return Sheet(view.name, view.size_px, depth_range, tuple(images), rows, overlay, rules, draft)
@@ -172,6 +176,12 @@ def _sheet_layer(
         layer.ghost,
         layer.sentence,
     )
+
+
+def _empty(layer: Layer) -> SheetLayer:
+    rgba, depth, index = np.zeros((0, 0, 4), np.uint8), np.zeros((0, 0), np.uint16), np.zeros((0, 0), np.uint8)
+    flags = (layer.on, layer.locked, layer.glass, layer.ghost, layer.sentence)
+    return SheetLayer(layer.id, layer.name, (0, 0, 0, 0), rgba, depth, index, *flags)
 
 
 def _cropped(some: NDArray[np.bool_], x: int, y: int) -> tuple[Box, tuple[slice, slice]]:

@@ -105,6 +105,8 @@ class SheetLayer:
         0 empty, 1..65535 from far to near.
     index : ndarray of uint8, shape (h, w)
         Number of the nearest part; 0 empty.
+    colour : str
+        "#rrggbb" of its ghost.
     """
 
     id: str
@@ -118,6 +120,7 @@ class SheetLayer:
     glass: bool = False
     ghost: bool = False
     sentence: str = ""
+    colour: str = "#808080"
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ class Rules:
     seam_strength: float = 0.5
     seam_gain: float = 0.22
     grid: int = 4
-    low: float = 0.22
+    low: float = 0.10
     strength: tuple[float, float, float] = (0.50, 0.54, 0.44)
     fill: tuple[float, float, float, float, float] = (0.0, 0.20, 0.55, 0.55, 0.78)
     edge: tuple[float, float, float, float, float] = (0.0, 0.75, 0.45, 0.80, 0.90)
@@ -162,7 +165,7 @@ class Rules:
 
 
 # Contact shadow: reach and range of depth in metres, shift as a part of the reach (light comes from the upper left).
-_RINGS_M = ((0.0035, 0.006, 0.4), (0.012, 0.020, 0.35))
+_RINGS_M = ((0.0035, 0.004, 0.4), (0.012, 0.011, 0.35))
 
 
 def rules_for(pixel_m: float, depth_range_m: tuple[float, float], size_px: tuple[int, int]) -> Rules:

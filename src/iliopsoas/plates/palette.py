@@ -42,7 +42,7 @@ class Look:
 
 
 LOOKS: dict[str, Look] = {
-    "bone": Look("#F4E5CE", "#FFD23F", 0.0, 0.03),
+    "bone": Look("#EEDFC8", "#FFD23F", 0.0, 0.03),
     "disc": Look("#B4D3E6", "#0072B2", 0.0, 0.06),
     "cartilage": Look("#B2BFAC", "#FFD23F", 0.0, 0.06),
     "psoas": Look("#A23F2B", "#F0644B", 0.55, 0.05),

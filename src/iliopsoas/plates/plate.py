@@ -1,0 +1,348 @@
+"""A plate: a frozen description of what an atlas page shows, and what can be asked of it.
+
+Figures, packs for the browser, alt texts and hit tests all come from the same description and the same sheet, so they
+cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from iliopsoas.plates.anchors import Visible
+from iliopsoas.plates.composite import part_at
+from iliopsoas.plates.draw import draw_sheet
+from iliopsoas.plates.labels import LabelItem, Layout, PlacedLabel, Side, layout, wrap
+from iliopsoas.plates.layers import Layer, Sheet
+from iliopsoas.plates.view import View
+from iliopsoas.sources.errors import UnknownName
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Fact", "Folio", "LabelMode", "LabelSpec", "Layer", "LazyPlates", "Plate", "Stop"]
+
+LabelMode = Literal["names", "numbers", "blank", "key"]
+NOT_SHOWN = "Not shown: {0}."
+MOST_PEELABLE = 6  # labels are laid out for every subset of them
+_SHEETS_KEPT = 6
+
+
+def standing_body() -> Mapping[str, Any]:
+    """Return the standing body of `iliopsoas.body.assemble`."""
+    from iliopsoas.body.assemble import body  # only when something is drawn: building it takes a moment
+
+    return body()
+
+
+def standing_areas() -> Mapping[str, Any]:
+    """Return the attachment areas of `iliopsoas.body.areas`."""
+    from iliopsoas.body.areas import areas
+
+    return areas()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number that the plate shows, with its unit, a sentence, and reference keys."""
+
+    name: str
+    value: float | str
+    unit: str = ""
+    text: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LabelSpec:
+    """A name that wants to stand on the plate.
+
+    Attributes
+    ----------
+    id : str
+        Structure id and side, unique on the plate.
+    text : str
+        The name; long ones are broken into two lines.
+    parts : tuple of str
+        Parts or areas that it names; the leader ends on what is visible of them.
+    point : (x, y, z) or None
+        Instead of parts, a bony point in metres; labelled only where nothing covers it.
+    layer : str or None
+        Layer that must be shown; None leaves it to what is visible.
+    side : "left", "right" or None
+        Wanted column.
+    weight : int
+        When there is not room for all, the lowest go.
+    """
+
+    id: str
+    text: str
+    parts: tuple[str, ...] = ()
+    point: tuple[float, float, float] | None = None
+    layer: str | None = None
+    side: Side | None = None
+    weight: int = 0
+
+    @property
+    def structure(self) -> str:
+        """Structure id: the label's id without its side."""
+        return self.id[:-2] if self.id[-2:] in ("_r", "_l") else self.id
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One position of the plate's control: what it lights and says."""
+
+    id: str
+    name: str
+    lit: tuple[str, ...] = ()
+    sentence: str = ""
+    facts: tuple[Fact, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A view of the body in layers, with names and what they say.
+
+    Attributes
+    ----------
+    id, title, caption : str
+    view : View
+    layers : tuple of Layer
+        Bottom to top.
+    labels : tuple of LabelSpec
+        Their order numbers them.
+    stops, control : tuple of Stop, str
+        Positions of the one control ("Level"), and its name.
+    facts : tuple of Fact
+    description : tuple of str
+        Longer description, a paragraph each.
+    sources : tuple of str
+        Reference keys.
+    schematic : str
+        What on the plate is schematic; printed with it.
+    areas : tuple of str
+        Ids of the attachment areas that can be shown or lit.
+    ink : "full" or "draft"
+    size : (int, int) or None
+        Pixels of the picture, when other than the view's.
+    body, area_shapes : callables
+        Where parts and areas come from; not part of what makes two plates equal.
+    """
+
+    id: str
+    title: str
+    caption: str
+    view: View
+    layers: tuple[Layer, ...]
+    labels: tuple[LabelSpec, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    control: str = ""
+    facts: tuple[Fact, ...] = ()
+    description: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    schematic: str = ""
+    areas: tuple[str, ...] = ()
+    ink: Literal["full", "draft"] = "full"
+    size: tuple[int, int] | None = None
+    body: Callable[[], Mapping[str, Any]] = field(default=standing_body, compare=False, repr=False)
+    area_shapes: Callable[[], Mapping[str, Any]] = field(default=standing_areas, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a description that contradicts itself, naming field, value and what is allowed."""
+        for what, ids in (
+            ("layers", [k.id for k in self.layers]),
+            ("labels", [k.id for k in self.labels]),
+            ("stops", [k.id for k in self.stops]),
+        ):
+            twice = sorted({i for i in ids if ids.count(i) > 1})
+            if twice:
+                raise ValueError(f"Plate {self.id!r}, {what}: {twice[0]!r} is there twice; ids must be unique.")
+        peelable = [k.id for k in self.layers if not k.locked]
+        if len(peelable) > MOST_PEELABLE:
+            raise ValueError(
+                f"Plate {self.id!r} has {len(peelable)} layers to take away; at most {MOST_PEELABLE} are allowed."
+            )
+        known = {*(p for k in self.layers for p in k.parts), *self.areas}
+        for label in self.labels:
+            if label.layer is not None and label.layer not in [k.id for k in self.layers]:
+                raise UnknownName(f"layer (label {label.id!r})", label.layer, [k.id for k in self.layers])
+            if bool(label.parts) == (label.point is not None):
+                raise ValueError(f"Plate {self.id!r}, label {label.id!r}: give it parts or a point, one of the two.")
+            _known(label.parts, known, f"label {label.id!r}")
+        for stop in self.stops:
+            _known(stop.lit, known, f"stop {stop.id!r}")
+
+    @property
+    def picture_view(self) -> View:
+        """The view at the plate's own size."""
+        return self.view if self.size is None else replace(self.view, size_px=self.size)
+
+    def stop(self, stop_id: str) -> Stop:
+        """Return a stop of the control; an unknown one raises `UnknownName`."""
+        for s in self.stops:
+            if s.id == stop_id:
+                return s
+        raise UnknownName(f"stop of plate {self.id!r}", stop_id, [s.id for s in self.stops])
+
+    def sheet(self, draft: bool = False) -> Sheet:
+        """Return the drawn layers (kept in memory, so that asking again costs nothing)."""
+        draft = draft or self.ink == "draft"
+        key = (self.picture_view, self.layers, self.areas, draft, self.body, self.area_shapes)
+        if key in _SHEETS:
+            _SHEETS.move_to_end(key)
+            return _SHEETS[key]
+        shapes = self.area_shapes() if self.areas else {}
+        for area in self.areas:
+            if area not in shapes:
+                raise UnknownName("attachment area", area, shapes)
+        drawn = draw_sheet(self.picture_view, self.layers, self.body(), [shapes[a] for a in self.areas], draft)
+        _SHEETS[key] = drawn
+        while len(_SHEETS) > _SHEETS_KEPT:
+            _SHEETS.popitem(last=False)
+        return drawn
+
+    def shown(self, on: Iterable[str] | None = None) -> frozenset[str]:
+        """Return the ids of the layers shown: the locked ones and `on`, by default those on at first."""
+        ids = [k.id for k in self.layers]
+        wanted = [k.id for k in self.layers if k.on] if on is None else list(on)
+        for name in wanted:
+            if name not in ids:
+                raise UnknownName(f"layer of plate {self.id!r}", name, ids)
+        return frozenset(wanted) | {k.id for k in self.layers if k.locked}
+
+    def lit_for(self, stop: str | None = None, lit: Iterable[str] = ()) -> tuple[str, ...]:
+        """Return the ids lit by a stop and by `lit` together, checked."""
+        extra = tuple(lit)
+        _known(extra, {*(p for k in self.layers for p in k.parts), *self.areas}, "lit")
+        return (*(self.stop(stop).lit if stop is not None else ()), *extra)
+
+    def alt_for(self, on: Iterable[str] | None = None, stop: str | None = None) -> str:
+        """Return the alt text: the view, each layer shown, what is not shown, and what the stop says."""
+        shown = self.shown(on)
+        pieces = [self.view.sentence, *(k.sentence for k in self.layers if k.id in shown)]
+        hidden = [k.name for k in self.layers if k.id not in shown]
+        if hidden:
+            pieces.append(NOT_SHOWN.format(", ".join(hidden)))
+        if stop is not None:
+            pieces.append(self.stop(stop).sentence)
+        return " ".join(p for p in pieces if p)
+
+    def label_layout(self, on: Iterable[str] | None = None, draft: bool = False) -> Layout:
+        """Return the labels of what is visible, placed, and the ids for which there was no room."""
+        return _label_layout(self, self.shown(on), draft or self.ink == "draft", self.body, self.area_shapes)
+
+    def labels_for(self, on: Iterable[str] | None = None, draft: bool = False) -> tuple[PlacedLabel, ...]:
+        """Return the labels of what is visible with these layers shown, in reading order."""
+        return self.label_layout(on, draft).placed
+
+    def part_at(self, x: int, y: int, on: Iterable[str] | None = None, lit: Iterable[str] = ()) -> str | None:
+        """Return the id of the area, else the part, at a pixel of the picture; None for paper."""
+        return part_at(self.sheet(), x, y, self.shown(on), lit)
+
+    def figure(
+        self,
+        labels: LabelMode = "names",
+        on: Iterable[str] | None = None,
+        stop: str | None = None,
+        lit: Iterable[str] = (),
+        draft: bool = False,
+    ) -> Figure:
+        """Return the plate as a matplotlib figure (see `iliopsoas.plates.figure.figure`)."""
+        from iliopsoas.plates.figure import figure  # matplotlib is slow to import and not needed for packs
+
+        return figure(self, labels=labels, on=on, stop=stop, lit=lit, draft=draft)
+
+    def save(
+        self,
+        path: str | Path,
+        labels: LabelMode = "names",
+        on: Iterable[str] | None = None,
+        stop: str | None = None,
+        lit: Iterable[str] = (),
+        dpi: float = 150,
+    ) -> Path:
+        """Write the plate as PNG, SVG or PDF, by the ending of `path`, with licence and alt text inside."""
+        from iliopsoas.plates.figure import save
+
+        return save(self, path, labels=labels, on=on, stop=stop, lit=lit, dpi=dpi)
+
+
+def _known(ids: Iterable[str], known: Iterable[str], where: str) -> None:
+    for part_id in ids:
+        if part_id not in known:
+            raise UnknownName(f"part or area of this plate ({where})", part_id, sorted(known))
+
+
+_SHEETS: OrderedDict[tuple, Sheet] = OrderedDict()
+
+
+@lru_cache(maxsize=512)
+def _label_layout(plate: Plate, shown: frozenset[str], draft: bool, *providers: object) -> Layout:
+    sheet = plate.sheet(draft)
+    visible = Visible(sheet, plate.picture_view, shown)
+    items = []
+    for number, spec in enumerate(plate.labels, 1):
+        if spec.layer is not None and spec.layer not in shown:
+            continue
+        at = visible.of_parts(spec.parts) if spec.point is None else visible.of_point(spec.point)
+        if at is not None:
+            items.append(LabelItem(spec.id, wrap(spec.text), at, number, spec.side, spec.weight))
+    return layout(items, sheet.size_px)
+
+
+class LazyPlates(Mapping[str, Plate]):
+    """Plates by view name, each made when it is first asked for.
+
+    Parameters
+    ----------
+    names : iterable of str
+        View names, in the order in which they are offered.
+    make : callable
+        From a view name to its plate.
+    """
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Plate]) -> None:
+        self._names = tuple(names)
+        self._make = make
+        self._made: dict[str, Plate] = {}
+
+    def __getitem__(self, name: str) -> Plate:
+        """Return the plate of a view; an unknown one raises `UnknownName`."""
+        if name not in self._names:
+            raise UnknownName("view", name, self._names)
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is such a view."""
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the view names."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Return the number of views."""
+        return len(self._names)
+
+
+@dataclass(frozen=True, eq=False)
+class Folio:
+    """One subject in several views with the same layers and stops: what a notebook shows."""
+
+    id: str
+    title: str
+    plates: Mapping[str, Plate]
+
+    def plate(self, view: str) -> Plate:
+        """Return the plate of a view; an unknown one raises `UnknownName`."""
+        if view not in self.plates:
+            raise UnknownName(f"view of folio {self.id!r}", view, self.plates)
+        return self.plates[view]
