@@ -116,7 +116,7 @@ def _soft(with_minor: bool) -> Iterator[Part]:
         yield _right(f"psoas_deep_{name}", "psoas_major_deep", "psoas_deep", slip.mesh, "psoas_major_r")
     if with_minor:
         yield _right("psoas_minor", "psoas_minor", "psoas_minor", psoas_minor_mesh(b))
-    yield _right("iliacus", "iliacus", "iliacus", iliacus(b).mesh)
+    yield _right("iliacus", "iliacus", "iliacus", iliacus().mesh)
     yield _right("iliopsoas_tendon", "iliopsoas_tendon", "tendon", iliopsoas_tendon(b))
     yield _right("inguinal_ligament", "inguinal_ligament", "ligament", inguinal_ligament())
 

@@ -96,7 +96,6 @@ def _process_plane_m(name: str, here: column.Slice) -> float:
 def _lumbar_station(name: str) -> tuple[FloatArray, float, float]:
     """Centre of the belly beside one body or disc, with half sizes front to back and side to side (m)."""
     here = column.level(name)
-    area = _area_m2(name)
     half_side, cover = _STATIONS[name]
     half_up = _area_m2(name) / (_FULLNESS * half_side)
     front = here.half_depth_m * (2 * tissue.DISC_COVER.get(name, cover) - 1)
@@ -160,7 +159,7 @@ def _line() -> tuple[FloatArray, dict[str, FloatArray], FloatArray, FloatArray]:
     points["eminence"], points["hip"] = over, _BRIM_POINT
     end = insertion_point()
     way = [begin, *points.values(), *wrap_hip(_BRIM_POINT, end, _WRAP_RADIUS_M)[1:], end]
-    ratio = {"l5": 1.08, "l5_s1": 1.0, "brim": 0.92, "eminence": 0.72, "hip": 0.60}
+    ratio = {"l5": 1.08, "l5_s1": 1.0, "brim": 0.92, "eminence": 0.76, "hip": 0.70}
     for name, r in ratio.items():
         a = _area_m2(name)
         up.append(np.sqrt(a * r / np.pi))

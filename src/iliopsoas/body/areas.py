@@ -1,0 +1,274 @@
+"""Attachment areas as functions on the bones: where each muscle holds on, as smooth patches that can be painted.
+
+Every area belongs to one bone or disc. `inside(points)` is positive within the patch and about the distance to its edge
+in metres, so that a clean edge can be drawn at any size. Outlines are drawing choices guided by the text of the
+attachment; the muscles' own ends lie within them (tested).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+import numpy as np
+
+from iliopsoas.atlas.bones import load_bones
+from iliopsoas.atlas.mesh import FloatArray
+from iliopsoas.body import column, iliacus, psoas_minor, shapes
+from iliopsoas.body.landmarks import landmark, transverse_process_front
+from iliopsoas.body.psoas_belly import insertion_point
+from iliopsoas.body.surface import Surface
+
+Inside = Callable[[FloatArray], FloatArray]
+
+ROUND_M = 0.0012  # radius to which the corners of a patch are rounded
+MARGIN_M = 0.0055  # height of a margin strip
+# Front-to-back reach on the side of the column, parts of the half depth from its middle.
+MAJOR_REACH = (-0.40, 0.72)
+MAJOR_REACH_TOP = (-0.55, 0.50)  # at T12-L1, behind psoas minor
+MINOR_REACH = (0.56, 0.84)
+PROCESS_PART = 0.76
+PROCESS_DEPTH_M = 0.0020  # how far behind its front line a process still counts as front
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """An attachment area on one bone or disc.
+
+    Attributes
+    ----------
+    id : str
+        Attachment id and side, such as "psoas_major_disc_l3_l4_r".
+    attachment : str
+        Row of attachments.toml.
+    side : str
+        "r" or "l".
+    parent : str
+        Id of the part it lies on.
+    inside : callable
+        Points, shape (n, 3), metres -> shape (n,): positive inside, about metres from the edge.
+    """
+
+    id: str
+    attachment: str
+    side: str
+    parent: str
+    inside: Inside
+
+
+@cache
+def areas() -> Mapping[str, Area]:
+    """Return every attachment area of psoas major, psoas minor and iliacus, right and left, by id."""
+    out: dict[str, Area] = {}
+    for attachment, parent, inside in [*_column(), *_processes(), *_pelvis(), *_femur()]:
+        for side in ("r", "l"):
+            bone = parent.removesuffix("_r") + ("_" + side if parent.endswith("_r") else "")
+            area = Area(f"{attachment}_{side}", attachment, side, bone, inside if side == "r" else _mirrored(inside))
+            out[area.id] = area
+    return MappingProxyType(out)
+
+
+def _mirrored(inside: Inside) -> Inside:
+    return lambda points: inside(np.asarray(points, float) * [1.0, 1.0, -1.0])
+
+
+def _all_of(*distances: FloatArray) -> FloatArray:
+    """Inside all of several patches."""
+    return np.minimum.reduce(distances)
+
+
+def _within(x: FloatArray, low: float, high: float) -> FloatArray:
+    return 0.5 * (high - low) - np.abs(x - 0.5 * (low + high))
+
+
+def _corner(a: FloatArray, b: FloatArray, round_m: float = ROUND_M) -> FloatArray:
+    """Inside both of two half-planes, their corner rounded."""
+    x, y = round_m - a, round_m - b
+    return round_m - np.hypot(np.maximum(x, 0), np.maximum(y, 0)) - np.minimum(np.maximum(x, y), 0)
+
+
+# ------------------------------------------------------------------------------------------- column
+
+
+def _column() -> list[tuple[str, str, Inside]]:
+    rows: list[tuple[str, str, Inside]] = []
+    for disc in column.DISCS:
+        above, below = disc.split("_")
+        reach = MAJOR_REACH_TOP if disc == "t12_l1" else MAJOR_REACH
+        rows.append((f"psoas_major_disc_{disc}", f"disc_{disc}", _strip(column.level(disc), reach)))
+        rows.append((f"psoas_major_margin_{above}_lower", above, _strip(column.plate(above, "lower"), reach, "lower")))
+        rows.append((f"psoas_major_margin_{below}_upper", below, _strip(column.plate(below, "upper"), reach, "upper")))
+    rows.append(("psoas_major_body_l5", "l5", _l5_body()))
+    t12, l1 = column.plate("t12", "lower"), column.plate("l1", "upper")
+    rows.append(("psoas_minor_disc_t12_l1", "disc_t12_l1", _strip(column.level("t12_l1"), MINOR_REACH)))
+    rows.append(("psoas_minor_margin_t12_lower", "t12", _strip(t12, MINOR_REACH, "lower")))
+    rows.append(("psoas_minor_margin_l1_upper", "l1", _strip(l1, MINOR_REACH, "upper")))
+    return rows
+
+
+def _strip(at: column.Slice, reach: tuple[float, float], edge: str = "") -> Inside:
+    """A strip on the right side of a disc, or of the margin of a body next to its `edge`."""
+    low, high = (r * at.half_depth_m for r in reach)
+
+    def inside(points: FloatArray) -> FloatArray:
+        forward, up, right = at.local(np.asarray(points, float)).T
+        patch = _within(forward, low, high)
+        if edge:
+            patch = _corner(patch, MARGIN_M - (up if edge == "lower" else -up))
+        return _all_of(patch, right - 0.3 * at.half_width_m, _rim_m(at, forward, right))
+
+    return inside
+
+
+def _rim_m(at: column.Slice, forward: FloatArray, right: FloatArray) -> FloatArray:
+    """Height above a shell 3 mm inside the rim: keeps areas off the face of an endplate."""
+    n = column.HULL_POWER
+    out = (np.abs(forward / at.half_depth_m) ** n + np.abs(right / at.half_width_m) ** n) ** (1 / n)
+    return (out - 1) * at.half_width_m + 0.0042
+
+
+def _l5_body() -> Inside:
+    """A rounded patch on the side of the body of L5, clear of its margins."""
+    at = column.level("l5")
+    middle, half = np.array([0.22 * at.half_depth_m, -0.0015]), np.array([0.50 * at.half_depth_m, 0.0078])
+
+    def inside(points: FloatArray) -> FloatArray:
+        forward, up, right = at.local(np.asarray(points, float)).T
+        u, v = (forward - middle[0]) / half[0], (up - middle[1]) / half[1]
+        return _all_of((1 - (u**4 + v**4) ** 0.25) * half.min(), right - 0.3 * at.half_width_m)
+
+    return inside
+
+
+def _processes() -> list[tuple[str, str, Inside]]:
+    return [(f"psoas_major_tp_{v}", v, _process(v)) for v in column.VERTEBRAE[1:]]
+
+
+def _process(vertebra: str) -> Inside:
+    """The inner three quarters of the front of a transverse process."""
+    line = shapes.ease(np.array([transverse_process_front(vertebra, f) for f in np.linspace(0, 1, 13)]), 4)
+    out = shapes.unit(line[-1] - line[0])
+    forward = column.level(vertebra).forward
+    forward = shapes.unit(forward - (forward @ out) * out)
+    along = (line - line[0]) @ out
+    order = np.argsort(along)
+    high = np.cross(out, forward)
+
+    def inside(points: FloatArray) -> FloatArray:
+        p = np.asarray(points, float)
+        s = (p - line[0]) @ out
+        foot = np.stack([np.interp(s, along[order], line[order, k]) for k in range(3)], axis=1)
+        gap = p - foot
+        front, height = gap @ forward, np.abs(gap @ high)
+        return _all_of(_within(s, -0.0020, PROCESS_PART * along[-1]), front + PROCESS_DEPTH_M, 0.0075 - height)
+
+    return inside
+
+
+# ------------------------------------------------------------------------------------------- pelvis
+
+
+def _pelvis() -> list[tuple[str, str, Inside]]:
+    eminence, tubercle = landmark("iliopubic_eminence"), landmark("pubic_tubercle")
+    end = psoas_minor.insertion_point()
+    along = 0.010 * shapes.unit(tubercle - eminence)
+    return [
+        ("iliacus_fossa", "hip_bone_r", _fossa()),
+        ("iliacus_sacral_ala", "sacrum", _capsule(_ala_line(), 0.0055)),
+        ("psoas_minor_insertion", "hip_bone_r", _capsule(np.array([end - along, end + along]), 0.0042)),
+    ]
+
+
+def _ala_line() -> FloatArray:
+    """A short line on the sacral ala beside the front of the sacro-iliac joint."""
+    joint = iliacus.sacroiliac_front()
+    ala = Surface(load_bones()["sacrum"].facing((0.8, 0.5, 0.1)))
+    return ala.nearest(joint + np.array([[0.001, -0.001, -0.0055], [0.006, -0.009, -0.0050]])).point
+
+
+def _capsule(line: FloatArray, radius_m: float) -> Inside:
+    """All points within a distance of a polyline."""
+
+    def inside(points: FloatArray) -> FloatArray:
+        p = np.asarray(points, float)
+        best = np.full(len(p), np.inf)
+        for a, b in zip(line[:-1], line[1:], strict=True):
+            ab = b - a
+            t = np.clip((p - a) @ ab / (ab @ ab), 0, 1)
+            best = np.minimum(best, ((p - a - t[:, None] * ab) ** 2).sum(1))
+        return radius_m - np.sqrt(best)
+
+    return inside
+
+
+def _fossa() -> Inside:
+    """The upper two thirds of the iliac fossa, on its inner face only.
+
+    The outline lives in a plane laid through the fossa; a fitted surface tells the inner face from the outer one.
+    """
+    outline = _fossa_outline()
+    centre = outline.mean(0)
+    across = shapes.unit(outline[0] - centre)
+    normal = shapes.unit(np.linalg.svd(outline - centre)[2][2])
+    normal *= np.sign(normal @ np.array([0.45, 0.25, -0.85]))
+    e1 = shapes.unit(across - (across @ normal) * normal)
+    basis = np.stack([e1, np.cross(normal, e1), normal])
+    flat = (outline - centre) @ basis.T
+    angle = np.linspace(-np.pi, np.pi, 180, endpoint=False)
+    radius = np.interp(angle, *_polar(flat[:, 0], flat[:, 1]), period=2 * np.pi)
+    smooth = np.exp(-0.5 * (np.arange(-12, 13) / 4.5) ** 2)
+    radius = np.convolve(np.concatenate([radius[-12:], radius, radius[:12]]), smooth / smooth.sum(), "valid")
+    bone = load_bones()["hip_bone_r"].facing((0.45, 0.25, -0.85))
+    local = (bone.v - centre) @ basis.T
+    r = np.interp(np.arctan2(local[:, 1], local[:, 0]), angle, radius, period=2 * np.pi)
+    near = (np.hypot(local[:, 0], local[:, 1]) < r + 0.004) & (np.abs(local[:, 2]) < 0.03)
+    fit = np.linalg.lstsq(_terms(local[near, 0], local[near, 1]), local[near, 2], rcond=None)[0]
+
+    def inside(points: FloatArray) -> FloatArray:
+        x, y, z = ((np.asarray(points, float) - centre) @ basis.T).T
+        edge = np.interp(np.arctan2(y, x), angle, radius, period=2 * np.pi) - np.hypot(x, y)
+        near = np.clip(x, -0.09, 0.09), np.clip(y, -0.09, 0.09)
+        return _all_of(edge, z - _terms(*near) @ fit + 0.0022)
+
+    return inside
+
+
+def _polar(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    angle = np.arctan2(y, x)
+    order = np.argsort(angle)
+    return angle[order], np.hypot(x, y)[order]
+
+
+def _terms(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Monomials up to the fifth degree, in decimetres to keep the fit well conditioned."""
+    u, v = [np.ones_like(x)], [np.ones_like(y)]
+    for _ in range(5):
+        u.append(u[-1] * 10 * x)
+        v.append(v[-1] * 10 * y)
+    return np.stack([u[i] * v[j] for i in range(6) for j in range(6 - i)], axis=-1)
+
+
+def _fossa_outline() -> FloatArray:
+    """Closed outline of the origin of iliacus on the bone, shape (n, 3)."""
+    top = iliacus.origin_line()
+    on_hip = top[: int(0.9 * len(top))]
+    gate = iliacus.gate_line()[: len(on_hip)]
+    low = on_hip + 0.64 * (gate - on_hip)
+    way = np.concatenate([on_hip, low[::-1]])
+    return shapes.evenly(np.concatenate([way, way[:1]]), 161)[:-1]
+
+
+# ------------------------------------------------------------------------------------------- femur
+
+
+def _femur() -> list[tuple[str, str, Inside]]:
+    tip = insertion_point()
+    psoas = _capsule(np.array([tip + [0.0, 0.004, 0.0], tip - [0.0, 0.004, 0.0]]), 0.0075)
+    whole = _capsule(iliacus.insertion_line(), 0.0065)
+
+    def iliacus_only(points: FloatArray) -> FloatArray:
+        return np.minimum(whole(points), -psoas(points) - 0.0004)
+
+    return [("psoas_major_insertion", "femur_r", psoas), ("iliacus_insertion", "femur_r", iliacus_only)]
