@@ -104,7 +104,7 @@ class TestChoosing:
             (["lab", "--brwser"], "--no-browser"),
             (["--brwser"], "--no-browser"),
             (["figures", "--chek"], "--check"),
-            (["doktor"], "did you mean 'doctor'?"),
+            (["doktor"], "Did you mean 'doctor'?"),
         ],
     )
     def test_an_unknown_option_or_command_names_the_valid_ones(self, shipped, words, named, capsys):

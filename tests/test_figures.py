@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from iliopsoas.cli import main
-from iliopsoas.plates import catalogue
+from iliopsoas.plates.catalogue import catalogue
 from iliopsoas.publish import figures
 
 
@@ -34,21 +35,21 @@ class FakePlate:
     shift_px: float = 0
     words: list[str] = field(default_factory=lambda: ["square", "disc"])
 
-    def labels_for(self, on):
+    def labels_for(self):
         return [Label(number, text) for number, text in enumerate(self.words, 1)]
 
-    def alt_for(self, on, stop):
+    def alt_for(self):
         return f"From the front [view]: a square and a disc, {self.colour}."
 
-    def save(self, path, labels, width_px):
+    def save(self, path, labels, dpi):
         """Draw large and scale down, so that a shift of part of a pixel only changes the edges."""
         large = Image.new("RGB", (800, 600), "white")
-        pen, shift = ImageDraw.Draw(large), self.shift_px * 800 / width_px
+        pen, shift = ImageDraw.Draw(large), self.shift_px * 200 / dpi
         pen.rectangle((100 + shift, 100, 350 + shift, 350), fill=self.colour, outline="black", width=4)
         pen.ellipse((450 + shift, 200, 700 + shift, 450), fill="#E69F00", outline="black", width=4)
         info = PngInfo()
-        info.add_itxt("Description", self.alt_for(None, None))
-        large.resize((width_px, width_px * 3 // 4), Image.Resampling.LANCZOS).save(path, pnginfo=info)
+        info.add_itxt("Description", self.alt_for())
+        large.resize((dpi * 4, dpi * 3), Image.Resampling.LANCZOS).save(path, pnginfo=info)
 
 
 @dataclass
@@ -60,7 +61,7 @@ class FakeFolio:
 
 @pytest.fixture
 def folios(monkeypatch):
-    monkeypatch.setattr(figures, "WIDTH_PX", dict.fromkeys(figures.STYLES, 400))
+    monkeypatch.setattr(figures, "DPI", dict.fromkeys(figures.STYLES, 100))
     return (
         FakeFolio(
             "shapes", "Shapes", {"anterior": FakePlate(), "lateral": FakePlate(title="Two shapes, from the side")}
@@ -88,7 +89,7 @@ def test_every_view_is_written_in_every_style_with_its_words_inside(folder, foli
     }
     with Image.open(folder / "shapes" / "anterior_names.png") as picture:
         assert picture.mode == "P", "a palette keeps the folder small"
-        assert picture.text["Description"] == folios[0].plates["anterior"].alt_for(None, None)
+        assert picture.text["Description"] == folios[0].plates["anterior"].alt_for()
         assert picture.text["Labels"] == "1 square; 2 disc"
 
 
@@ -180,7 +181,7 @@ def test_the_tolerance_is_a_share_of_squares():
 
 
 def test_the_command_writes_checks_and_names(tmp_path, folios, monkeypatch, capsys):
-    monkeypatch.setattr("iliopsoas.plates.catalogue", lambda: folios)
+    monkeypatch.setattr(sys.modules[catalogue.__module__], "catalogue", lambda: folios)
     place = ["--folder", str(tmp_path / "figures")]
     assert main(["figures", *place]) == 0
     assert main(["figures", "--check", *place]) == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from iliopsoas.cli.console import CourseError, prepare_streams
+from iliopsoas.sources.errors import close_matches, did_you_mean
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,9 +77,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "lab")
     if not words[0].startswith("-") and words[0] not in known:
-        close = difflib.get_close_matches(words[0], known, n=1)
-        guess = f"; did you mean {close[0]!r}?" if close else ""
-        parser.error(f"there is no command {words[0]!r}{guess}")
+        parser.error(f"there is no command {words[0]!r}.{did_you_mean(close_matches(words[0], known, most=1))}")
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
         known[arguments.command].error(f"there is no option {unknown[0]!r}")
@@ -88,7 +86,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 def _figures(arguments: argparse.Namespace) -> int:
     """Write the figures, or say which are out of date."""
-    from iliopsoas.plates import catalogue
+    from iliopsoas.plates.catalogue import catalogue
     from iliopsoas.publish import figures
 
     progress = sys.stderr.isatty()

@@ -217,7 +217,7 @@ def plate_row() -> Row:
     Row
         Which, and how long it took.
     """
-    from iliopsoas.plates import catalogue
+    from iliopsoas.plates.catalogue import catalogue
 
     start = time.perf_counter()
     folio = next(iter(catalogue()))

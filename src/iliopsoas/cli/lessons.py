@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from iliopsoas.cli.console import CourseError
+from iliopsoas.sources.errors import close_matches, did_you_mean
 
 REINSTALL = "Install the course again: python -m pip install --force-reinstall iliopsoas"
 MARKDOWN_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
@@ -158,8 +158,6 @@ def choose(word: str | None) -> Lesson:
         name = lesson.name.lower()
         if wanted in (name, name[3:]) or (wanted.isdigit() and int(wanted) == int(lesson.number)):
             return lesson
-    names = [lesson.name[3:] for lesson in shipped]
-    close = difflib.get_close_matches(wanted, names, n=1)
-    guess = f" Did you mean {close[0]!r}?" if close else ""
+    guess = did_you_mean(close_matches(wanted, [lesson.name[3:] for lesson in shipped], most=1))
     known = "\n".join(f"  {lesson.number}  {lesson.name[3:]:<16} {lesson.title}" for lesson in shipped)
     raise CourseError(f"There is no lesson {word!r}.{guess}", f"The lessons are:\n{known}", exit_code=2)

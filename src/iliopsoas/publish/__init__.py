@@ -1,0 +1,1 @@
+"""Plates as files: the pictures in ``figures/``."""

@@ -25,8 +25,8 @@ STYLES: dict[Style, str] = {
     "blank": "with empty lines to write on",
     "key": "with numbers and a key",
 }
-# Drawing choices: wide enough to print the names plate across an A4 page, the whole folder small enough to clone.
-WIDTH_PX: dict[Style, int] = {"names": 1600, "numbers": 1200, "blank": 1200, "key": 1400}
+# Drawing choices: the names plate is to print across an A4 page, the whole folder to stay small enough to clone.
+DPI: dict[Style, int] = {"names": 150, "numbers": 110, "blank": 110, "key": 110}
 COLOURS = 256
 INDEX = "README.md"
 
@@ -66,15 +66,15 @@ class Picture:
         """
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "plate.png"
-            self.plate.save(path, labels=self.style, width_px=WIDTH_PX[self.style])
+            self.plate.save(path, labels=self.style, dpi=DPI[self.style])
             with Image.open(path) as drawn:
                 return _slim(drawn, {"Labels": self.words})
 
     @property
     def words(self) -> str:
         """What its labels say, in reading order."""
-        labels = sorted(self.plate.labels_for(None), key=lambda label: label.number)
-        return "; ".join(f"{label.number} {label.text}" for label in labels)
+        labels = sorted(self.plate.labels_for(), key=lambda label: label.number)
+        return "; ".join(f"{label.number} {' '.join(label.text.split())}" for label in labels)
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def index(folios: Iterable[Any]) -> str:
     for folio in folios:
         lines += ["", f"## {folio.title}"]
         for view, plate in folio.plates.items():
-            alt = " ".join(plate.alt_for(None, None).split()).replace("[", "(").replace("]", ")")
+            alt = " ".join(plate.alt_for().split()).replace("[", "(").replace("]", ")")
             others = " · ".join(
                 f"[{words}]({folio.id}/{view}_{style}.png)" for style, words in STYLES.items() if style != "names"
             )
