@@ -24,7 +24,7 @@ LIP_M = 0.006  # bare strip kept along the inner lip of the crest
 _INWARDS = (0.45, 0.25, -0.85)
 # Thickness along the fibres (drawing choice): parts of the way from origin to insertion, millimetres.
 _ALONG = (0.0, 0.04, 0.12, 0.25, 0.42, 0.60, 0.75, 0.88, 0.96, 1.0)
-_THICK_MM = (0.6, 4.5, 10.5, 16.5, 19.0, 18.0, 14.5, 9.5, 5.0, 1.2)
+_THICK_MM = (0.6, 5.0, 12.5, 19.0, 22.0, 21.0, 17.5, 11.5, 6.0, 1.2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,16 +82,16 @@ def origin_line() -> FloatArray:
 def _lateral_line() -> FloatArray:
     """Way points of the outermost fibres from the front edge of the hip bone to the femur."""
     edge = landmark("aiis") + np.array([0.003, 0.002, -0.005])
-    groin = HIP_CENTRE + np.array([0.0315, 0.004, 0.0215])
+    groin = HIP_CENTRE + np.array([0.0285, 0.004, 0.0250])
     end = insertion_line()[0]
-    return np.concatenate([[edge, groin], wrap_hip(groin, end, 0.0330)[1:], [end]])
+    return np.concatenate([[edge, groin], wrap_hip(groin, end, 0.0295)[1:], [end]])
 
 
 def _medial_line(belly: Belly) -> FloatArray:
     """Way points of the innermost fibres: along the lateral back of psoas, then with its tendon to the femur."""
     end = insertion_line()[-1]
     along = [shapes.at(belly.rings, belly.station_row[k], t) for k, t in (("eminence", 0.34), ("hip", 0.30))]
-    return np.concatenate([along, wrap_hip(along[-1], end, 0.0330)[1:], [end]])
+    return np.concatenate([along, wrap_hip(along[-1], end, 0.0295)[1:], [end]])
 
 
 def gate_line() -> FloatArray:
@@ -110,39 +110,48 @@ def insertion_line() -> FloatArray:
 @cache
 def iliacus() -> Iliacus:
     """Return the right iliacus beside psoas major, in the standing pose."""
-    psoas = belly()
-    floor, origin = fossa_surface(), origin_line()
-    s = np.linspace(0, 1, COLUMNS)
-    lateral, medial = (shapes.curve(w, LOW_ROWS) for w in (_lateral_line(), _medial_line(psoas)))
-    low = lateral[:, None] + s[:, None] * (medial - lateral)[:, None]
-    end = insertion_line()
-    low += shapes.smoothstep((np.arange(LOW_ROWS) - LOW_ROWS + 12) / 11)[:, None, None] * (end - low[-1])
-    high = np.stack([shapes.evenly(np.stack([o, g]), FOSSA_ROWS) for o, g in zip(origin, low[0], strict=True)], axis=1)
-    grid = np.concatenate([high[:-1], low])
-    row = np.arange(len(grid))
-    on_bone = np.repeat(shapes.smoothstep((FOSSA_ROWS - 1 - row) / 5)[:, None], COLUMNS, axis=1)
-    fossa, bend = slice(0, FOSSA_ROWS), np.exp(-(((row - FOSSA_ROWS) / 8) ** 2))
-    for _ in range(3):
-        grid[fossa] = rest_on(grid[fossa], floor, 0.0006, on_bone[fossa], rounds=1)
-        grid = shapes.ease_across(shapes.ease(grid, 10, weight=0.1 + 0.9 * bend), 2)
-    walls = [floor, femur_surface()]
-    grid = keep_out(grid, walls, 0.0006, rounds=1)
-    grid = shapes.ease(grid, 5, weight=bend)
-    length = np.linspace(0, 1, len(grid))
-    along = shapes.profile(length, _ALONG, _THICK_MM)
+    bed = _bed()
+    length, s = np.linspace(0, 1, len(bed)), np.linspace(0, 1, COLUMNS)
     across = np.sqrt(np.clip(1 - np.abs(2 * s - 1) ** 3, 0, 1))
-    across = 0.06 + 0.94 * np.where(s > 0.5, np.maximum(across, 0.55), across)
-    thick = along[:, None] * across * 1e-3
-    n = shapes.grid_normals(grid)
+    # Laterally the muscle thins out to a rounded border; medially it leans against psoas.
+    across = 0.05 + 0.95 * np.where(s > 0.5, np.maximum(across, 0.55), across)
+    thick = shapes.profile(length, _ALONG, _THICK_MM)[:, None] * across * 1e-3
+    n = shapes.grid_normals(bed)
     n *= np.sign((n[FOSSA_ROWS // 2] @ np.array([0.6, 0.2, -0.6])).sum())
-    n = shapes.unit(shapes.ease_across(shapes.ease(n, 6), 4))
-    # In the fossa all of the thickness lies on the free side; in front of the hip the grid is nearer the middle.
-    free = shapes.profile(row, [0, FOSSA_ROWS - 4, FOSSA_ROWS + 10, len(grid)], [1.0, 1.0, 0.85, 0.8])[:, None]
-    upper = grid + n * (thick * free)[..., None]
-    lower = grid - n * (thick * (1 - free) + 1e-5)[..., None]
-    muscle = [Surface(psoas.mesh)]
-    for _ in range(2):
-        upper = shapes.ease_across(shapes.ease(keep_out(upper, muscle, 0.0002, rounds=1), 2), 2)
-    mesh = shapes.slab(lower, upper)
-    v = keep_out(mesh.v, [*muscle, hip_surface(), Surface(load_bones()["sacrum"]), femur_surface()], 0.0003, rounds=2)
-    return Iliacus(mesh.moved(v), origin, end)
+    n = shapes.unit(shapes.ease_across(shapes.ease(n, 8), 6))
+    # The free face is taut: it bridges hollows, but keeps part of its thickness over every ridge.
+    face = shapes.ease(bed + n * thick[..., None], 40, hold=(2, 4))
+    psoas = [Surface(belly().mesh)]
+    for _ in range(3):
+        low = ((face - bed) * n).sum(-1)
+        face = face + n * np.clip(0.5 * thick - low, 0, None)[..., None]
+        face = shapes.ease_across(shapes.ease(keep_out(face, psoas, 0.0002, rounds=1), 4, hold=(2, 2)), 2)
+    face = _off_bone(keep_out(face, psoas, 0.0, rounds=2), 0.0006)
+    bed = _off_bone(keep_out(bed, psoas, 0.0, rounds=1), 0.0003)
+    return Iliacus(shapes.slab(bed, face), origin_line(), insertion_line())
+
+
+def _bed() -> FloatArray:
+    """Deep face: on the bone down to the brim, then in front of the hip joint; shape (rows, COLUMNS, 3)."""
+    origin, end, floor = origin_line(), insertion_line(), fossa_surface()
+    s = np.linspace(0, 1, COLUMNS)[:, None]
+    lateral, medial = (shapes.curve(w, LOW_ROWS) for w in (_lateral_line(), _medial_line(belly())))
+    low = lateral[:, None] + s * (medial - lateral)[:, None]
+    low += shapes.smoothstep((np.arange(LOW_ROWS) - LOW_ROWS + 12) / 11)[:, None, None] * (end - low[-1])
+    high = np.stack([shapes.evenly(np.stack(line), FOSSA_ROWS) for line in zip(origin, low[0], strict=True)], axis=1)
+    bed = np.concatenate([high[:-1], low])
+    row = np.arange(len(bed))
+    on_bone = np.repeat(shapes.smoothstep((FOSSA_ROWS - 1 - row) / 5)[:, None], COLUMNS, axis=1)
+    bend = np.exp(-(((row - FOSSA_ROWS) / 8) ** 2))
+    for _ in range(3):
+        bed[:FOSSA_ROWS] = rest_on(bed[:FOSSA_ROWS], floor, 0.0006, on_bone[:FOSSA_ROWS], rounds=1)
+        bed = shapes.ease_across(shapes.ease(_off_bone(bed, 0.0006), 10, weight=0.1 + 0.9 * bend), 2)
+    return bed
+
+
+def _off_bone(grid: FloatArray, gap_m: float) -> FloatArray:
+    """Lift a grid off the inner face of the pelvis (first rows) and off the whole hip bone and femur (later rows)."""
+    out = grid.copy()
+    out[:FOSSA_ROWS] = keep_out(out[:FOSSA_ROWS], [fossa_surface()], gap_m, rounds=1, reach_m=0.006)
+    out[FOSSA_ROWS - 2 :] = keep_out(out[FOSSA_ROWS - 2 :], [hip_surface(), femur_surface()], gap_m, rounds=2)
+    return out

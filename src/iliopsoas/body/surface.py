@@ -129,10 +129,17 @@ def _closest_weights(p: FloatArray, a: FloatArray, b: FloatArray, c: FloatArray)
     return np.where((inside >= 0).all(-1)[..., None], inside, best)
 
 
-def keep_out(points: FloatArray, walls: Iterable[Surface], gap_m: ArrayLike = 0.0004, rounds: int = 3) -> FloatArray:
+def keep_out(
+    points: FloatArray,
+    walls: Iterable[Surface],
+    gap_m: ArrayLike = 0.0004,
+    rounds: int = 3,
+    reach_m: float = REACH_M,
+) -> FloatArray:
     """Return points (any shape (..., 3)) pushed out of each wall until `gap_m` above it.
 
-    `gap_m` is one number or one per point; points farther than `REACH_M` stay.
+    `gap_m` is one number or one per point. Points deeper than `reach_m` stay: give a small reach to an open surface,
+    behind whose rim there is no inside.
     """
     shape = np.shape(points)
     p = np.array(points, float).reshape(-1, 3)
@@ -144,7 +151,7 @@ def keep_out(points: FloatArray, walls: Iterable[Surface], gap_m: ArrayLike = 0.
                 break
             hit = wall.nearest(p[todo])
             lift = gap[todo] - hit.height_m
-            push = (lift > 1e-6) & (np.abs(hit.height_m) < REACH_M)
+            push = (lift > 1e-6) & (hit.height_m > -reach_m)
             todo = todo[push]
             p[todo] += hit.normal[push] * lift[push, None]
     return p.reshape(shape)
