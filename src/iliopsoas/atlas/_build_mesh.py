@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import trimesh
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from iliopsoas.atlas.bones import edges_of, refined_faces
 from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh
 
 
@@ -36,9 +37,25 @@ def outward(mesh: Mesh) -> Mesh:
 
 
 def loop(mesh: Mesh, times: int = 1) -> Mesh:
-    """Return the mesh after Loop subdivision: four triangles for each, and rounder."""
-    v, f = trimesh.remesh.subdivide_loop(mesh.v, mesh.f, iterations=times)
-    return Mesh(np.asarray(v, float), np.asarray(f, np.int64))
+    """Return a closed mesh after Loop subdivision: four triangles for each, and rounder.
+
+    The triangles come in the order of `refined_faces`, so the asset need only store the coarse ones.
+    """
+    for _ in range(times):
+        v, f = mesh.v, mesh.f
+        edge, number = edges_of(f)
+        opposite = np.zeros((len(edge), 3))
+        for k in range(3):
+            np.add.at(opposite, number[:, k], v[f[:, (k + 2) % 3]])
+        middle = 3 / 8 * (v[edge[:, 0]] + v[edge[:, 1]]) + opposite / 8
+        around, count = np.zeros_like(v), np.bincount(edge.ravel(), minlength=len(v))[:, None]
+        np.add.at(around, edge[:, 0], v[edge[:, 1]])
+        np.add.at(around, edge[:, 1], v[edge[:, 0]])
+        pull = 5 / 8 - (3 / 8 + np.cos(2 * np.pi / np.maximum(count, 3)) / 4) ** 2
+        mesh = Mesh(
+            np.vstack([v * (1 - pull) + around * pull / np.maximum(count, 1), middle]), refined_faces(f, len(v))
+        )
+    return mesh
 
 
 def welded(v: FloatArray, f: IntArray, step_m: float = 1e-6) -> Mesh:
@@ -91,12 +108,20 @@ def clipped_below(mesh: Mesh, y_m: float) -> Mesh:
     """Return what lies above a height, closed by a flat cap (one convex cross-section)."""
     half = sliced(mesh, np.array([0.0, y_m, 0.0]), np.array([0.0, 1.0, 0.0]))
     m = welded(half.v, half.f)
-    edges = np.vstack([m.f[:, [0, 1]], m.f[:, [1, 2]], m.f[:, [2, 0]]])
-    forward = {(int(a), int(b)) for a, b in edges}
+    pairs = np.vstack([m.f[:, [0, 1]], m.f[:, [1, 2]], m.f[:, [2, 0]]])
+    forward = {(int(a), int(b)) for a, b in pairs}
     rim = np.array([(b, a) for a, b in sorted(forward) if (b, a) not in forward])
-    base = len(m.v)
     centre = m.v[np.unique(rim)].mean(0)
-    return Mesh(np.vstack([m.v, centre]), np.vstack([m.f, np.c_[rim, np.full(len(rim), base)]]))
+    # A second ring just inside the rim keeps the cap's shading flat.
+    ids = np.unique(rim)
+    inner = np.full(len(m.v), -1)
+    inner[ids] = len(m.v) + np.arange(len(ids))
+    a, b = rim.T
+    middle = len(m.v) + len(ids)
+    cap = np.vstack(
+        [np.c_[a, b, inner[b]], np.c_[a, inner[b], inner[a]], np.c_[inner[a], inner[b], np.full(len(a), middle)]]
+    )
+    return Mesh(np.vstack([m.v, centre + 0.9 * (m.v[ids] - centre), centre]), np.vstack([m.f, cap]))
 
 
 def loft(rings: FloatArray) -> Mesh:
@@ -120,6 +145,7 @@ def volume(mesh: Mesh) -> float:
     return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6)
 
 
-def warped(mesh: Mesh, move: Callable[[FloatArray], FloatArray]) -> Mesh:
-    """Return the mesh with every vertex moved by a function of its position."""
-    return mesh.moved(move(mesh.v))
+def raised(mesh: Mesh, at: FloatArray, by: FloatArray, radius_m: float, power: float = 2.0) -> Mesh:
+    """Return the mesh with a smooth bump: displacement `by` (metres) at a point, gone about 1.5 radii from it."""
+    near = np.exp(-((np.linalg.norm(mesh.v - at, axis=1) / radius_m) ** power))
+    return mesh.moved(mesh.v + near[:, None] * by)

@@ -32,19 +32,21 @@ class Shape:
     process_height: float = 10.0
     process_depth: float = 5.0
     process_tip: float = 0.55
+    spine_raised: float = 0.0  # slope added to the spinous process (the source's hangs down as a thoracic one does)
+    joint_reach: float = 1.0  # of the lower joint processes, times the source's
 
 
 # fmt: off
 SHAPES: dict[str, Shape] = {
-    "l5": Shape((35, 34.5), (48, 49), 27.0, 7.5, 18, 12.6, 40, 8, 3, 13, 9, .70),
-    "l4": Shape((35, 35), (47, 48), 26.8, 2.0, 5, 12.4, 43, 4, 5, 10.5, 5.2, .60),
-    "l3": Shape((35, 35), (45, 47), 26.6, 0.0, -4, 11.6, 48, 2, 7, 10.5, 5, .60),
-    "l2": Shape((34, 34.5), (43, 45), 26.0, -1.8, -10, 10.4, 42, 2, 8, 10, 5, .55),
-    "l1": Shape((33, 34), (41.5, 43), 25.4, -3.2, -11, 9.2, 36, 1, 7, 9.5, 5, .55),
-    "t12": Shape((32, 33), (39.5, 41.5), 24.4, -3.8, -9.4, 7.2),
-    "t11": Shape((31, 32), (36.5, 38.5), 22.6, -3.8, -6.0, 6.2),
-    "t10": Shape((30.5, 31), (34, 36), 21.4, -3.6, -2.6, 5.6),
-    "t9": Shape((30, 30.5), (32, 33.5), 20.6, -3.4, 0.6, 5.2),
+    "l5": Shape((35, 34.5), (48, 49), 27.0, 7.5, 18, 12.6, 40, 5.5, 3, 14, 9, .80, .15, 1.35),
+    "l4": Shape((35, 35), (47, 48), 26.8, 2.0, 5, 12.4, 43, 4, 5, 10.5, 5.2, .60, .30, .70),
+    "l3": Shape((35, 35), (45, 47), 26.6, 0.0, -4, 11.6, 48, 2, 7, 10.5, 5, .60, .38, .87),
+    "l2": Shape((34, 34.5), (43, 45), 26.0, -1.8, -10, 10.4, 42, 2, 8, 10, 5, .55, .38, .92),
+    "l1": Shape((33, 34), (41.5, 43), 25.4, -3.2, -11, 9.2, 36, 1, 7, 9.5, 5, .55, .34, 1.08),
+    "t12": Shape((32, 33), (39.5, 41.5), 24.4, -3.8, -9.4, 7.2, spine_raised=.25, joint_reach=1.12),
+    "t11": Shape((31, 32), (36.5, 38.5), 22.6, -3.8, -6.0, 6.2, joint_reach=1.12),
+    "t10": Shape((30.5, 31), (34, 36), 21.4, -3.6, -2.6, 5.6, joint_reach=1.1),
+    "t9": Shape((30, 30.5), (32, 33.5), 20.6, -3.4, 0.6, 5.2, joint_reach=1.1),
 }
 # fmt: on
 ORDER = tuple(SHAPES)  # from the sacrum up
@@ -154,7 +156,21 @@ def fitted(body: Body, shape: Shape) -> Mesh:
     half = shape.height / 2 * MM + edge * level
     new_y = t * half
     out = np.stack([new_x, new_y, new_z], 1)
-    return Mesh(out if shape.process is None else winged(out, shape), body.mesh.f)
+    if shape.process is not None:
+        out = winged(out, shape)
+    return Mesh(arched(out, shape), body.mesh.f)
+
+
+def arched(v: FloatArray, shape: Shape) -> FloatArray:
+    """Set the slope of the spinous process, and how far down the lower joint processes reach."""
+    behind = np.clip(-0.034 - v[:, 0], 0, None)
+    z = np.abs(v[:, 2])
+    out = v.copy()
+    out[:, 1] += shape.spine_raised * behind * smoothstep(z, 0.012, 0.006)
+    low = np.clip(-0.004 - v[:, 1], 0, None)
+    joint = smoothstep(v[:, 0], -0.020, -0.026) * smoothstep(v[:, 0], -0.046, -0.040)
+    out[:, 1] -= (shape.joint_reach - 1) * low * joint * smoothstep(z, 0.004, 0.008)
+    return out
 
 
 def squared(x: FloatArray, t: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -164,23 +180,55 @@ def squared(x: FloatArray, t: FloatArray, z: FloatArray) -> tuple[FloatArray, Fl
     now = (r**hard + np.abs(t) ** hard) ** (1 / hard)
     body = smoothstep(r, 1.45, 1.10) * smoothstep(m, 0.35, 0.8)
     grow = 1 + body * (np.clip(1 / now, 0.85, 1.25) - 1)
-    waist = 1 - 0.085 * body * (1 - np.clip(t, -1, 1) ** 2) * smoothstep(r, 0.5, 0.9)
+    waist = 1 - 0.115 * body * (1 - np.clip(t, -1, 1) ** 2) * smoothstep(r, 0.5, 0.9)
     return x * grow * waist, t * grow, z * grow * waist
 
 
+ROOT_M = 0.0225  # where the transverse process is taken to begin, from the midline
+
+
 def winged(v: FloatArray, shape: Shape) -> FloatArray:
-    """Draw the transverse processes out to their level's span."""
+    """Draw the transverse processes out to their level's span, as flat blades with a blunt tip.
+
+    The source's process is a short cone. Each of its points keeps its place round the cone; how far out it lies and
+    how wide the process is there are set anew.
+    """
     assert shape.process is not None
     side, z = np.sign(v[:, 2]), np.abs(v[:, 2])
-    root = 0.0225
-    tip = z.max()
-    u = np.clip((z - root) / (tip - root), 0, 1)
+    wing = smoothstep(v[:, 0], -0.45 * shape.depth[1] / 2 * MM, -0.85 * shape.depth[1] / 2 * MM)
+    wing = wing * (v[:, 0] > -0.062)
+    u = np.clip((z - ROOT_M) / (z.max() - ROOT_M), 0, 1) * wing
+    centre, half = _cone(v[:, :2], u, wing > 0.5)
+    along = 1 - (1 - u) ** 1.25  # more of the source's rings towards the tip, for a round end
+    taper = 1 - (1 - shape.process_tip) * along
+    blunt = np.sqrt(np.clip(1 - np.clip((along - 0.86) / 0.14, 0, 1) ** 2, 0, 1))
+    thin = 1 - 0.2 * along
+    goal = np.stack([shape.process_depth / 2 * thin * blunt, shape.process_height / 2 * taper * blunt], 1) * MM
+    mix = smoothstep(u, 0.0, 0.30)[:, None]
+    spoke = (v[:, :2] - centre) / np.maximum(half, 4e-4)
+    bent = centre + np.stack([-shape.back * along**1.4, shape.rise * along**1.4], 1) * MM
     out = v.copy()
-    out[:, 2] = side * np.where(z > root, root + u * (shape.process * MM - root), z)
-    bend = u**1.3
-    out[:, 1] += bend * shape.rise * MM
-    out[:, 0] -= bend * shape.back * MM
+    out[:, :2] = (v[:, :2] + bent - centre) * (1 - mix) + (bent + spoke * goal) * mix
+    out[:, :2] = np.where(u[:, None] > 0, out[:, :2], v[:, :2])
+    reach_out = ROOT_M + along * (shape.process * MM - ROOT_M)
+    out[:, 2] = side * np.where(u > 0, z + (reach_out - z) * np.minimum(wing, 1), z)
     return out
+
+
+def _cone(xy: FloatArray, u: FloatArray, wing: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return middle and half size (x, y) of the source's process at each point's place along it."""
+    knots = np.linspace(0.03, 0.97, 9)
+    middle, size = [], []
+    for k in knots:
+        ring_ = xy[(np.abs(u - k) < 0.09) & wing & (u > 0)]
+        low, high = ring_.min(0), ring_.max(0)
+        middle.append((low + high) / 2)
+        size.append((high - low) / 2)
+    table = np.hstack([middle, size])
+    table[1:-1] = (table[:-2] + 2 * table[1:-1] + table[2:]) / 4
+    table[-1, 2:] = np.minimum(table[-1, 2:], table[-2, 2:])
+    at = np.stack([np.interp(u, knots, table[:, c]) for c in range(4)], 1)
+    return at[:, :2], at[:, 2:]
 
 
 def placed(mesh: Mesh, middle: FloatArray, tilt_deg: float) -> Mesh:
@@ -203,7 +251,9 @@ def standing(sources: dict[str, Mesh], s1: Plate) -> tuple[dict[str, Mesh], dict
         lower_c = below.centre + shape.disc_below * MM * np.array([np.sin(between), np.cos(between), 0])
         up = np.array([np.sin(np.radians(tilt)), np.cos(np.radians(tilt)), 0])
         middle = lower_c + up * shape.height / 2 * MM
-        bones[name] = placed(fitted(body_frame(loop(sources[name], 2)), shape), middle, tilt)
+        bones[name] = placed(
+            fitted(body_frame(loop(sources[name], 1 if name in ("t9", "t10") else 2)), shape), middle, tilt
+        )
         lower = Plate(lower_c, lower_tilt, shape.depth[1] / 2 * MM, shape.width[1] / 2 * MM)
         upper = Plate(middle + up * shape.height / 2 * MM, shape.tilt, shape.depth[0] / 2 * MM, shape.width[0] / 2 * MM)
         plates[name] = (upper, lower)

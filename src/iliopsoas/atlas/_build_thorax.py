@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from iliopsoas.atlas._build_mesh import components, loft, loop, outward, smoothstep, welded
 from iliopsoas.atlas._build_spine import Plate
-from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh
+from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh, joined
 
 FIRST, LAST = 9, 12
 EXTRA_TURN_DEG = 5.0  # ribs turned front down about their heads, so that the margin reaches L2-L3
@@ -57,31 +58,53 @@ def thorax(v: FloatArray, f: IntArray, plates: dict[str, tuple[Plate, Plate]]) -
         pull = facet(plates[f"t{k}"]) - head(m)
         weight = smoothstep(np.linalg.norm(m.v - head(m), axis=1), 0.055, 0.005)
         out[f"rib_{k}_r"] = m.moved(m.v + weight[:, None] * pull)
-    out["costal_margin_r"] = margin(carried(ARCH))
+    arch = carried(ARCH)
+    tips = [tip(out[f"rib_{k}_r"]) for k in (10, 9)]
+    edge = cartilage(np.vstack([tips[0], arch]), 0.0038, 0.0062)
+    spur = cartilage(np.vstack([tips[1], (tips[1] + arch[4]) / 2 + [0.006, -0.002, 0.002], arch[4]]), 0.0032, 0.0052)
+    out["costal_margin_r"] = joined([edge, spur])
     return out
 
 
-# The free edge of the costal arch on the source thorax, from the tip of rib 10 to the xiphoid (metres, source frame).
+# The free edge of the costal arch on the source thorax, from rib 10 to the xiphoid (metres, source frame).
 ARCH = np.array(
-    [[0.047, -0.2650, 0.1150], [0.0556, -0.2640, 0.1046], [0.0645, -0.2555, 0.0955], [0.0752, -0.2452, 0.0852],
-     [0.0791, -0.2320, 0.0762], [0.0792, -0.2170, 0.0650], [0.0780, -0.2080, 0.0562], [0.0735, -0.1870, 0.0438],
-     [0.0707, -0.1765, 0.0320], [0.0656, -0.1680, 0.0227]]
-)  # fmt: skip
+    [
+        [0.0556, -0.2640, 0.1060],
+        [0.0645, -0.2570, 0.0965],
+        [0.0745, -0.2460, 0.0862],
+        [0.0790, -0.2335, 0.0765],
+        [0.0795, -0.2200, 0.0665],
+        [0.0775, -0.2060, 0.0555],
+        [0.0740, -0.1900, 0.0440],
+        [0.0700, -0.1770, 0.0325],
+        [0.0655, -0.1680, 0.0220],
+        [0.0630, -0.1640, 0.0150],
+    ]
+)
 
 
-def margin(arch: FloatArray) -> Mesh:
-    """Return the costal margin as a rounded band along the arch."""
-    t = np.linspace(0, len(arch) - 1, 36)
-    line = np.stack([np.interp(t, np.arange(len(arch)), arch[:, k]) for k in range(3)], 1)
+def tip(rib: Mesh) -> FloatArray:
+    """Return a point just inside the front end of a right rib."""
+    front = rib.v[np.argsort(-rib.v[:, 0])]
+    end, before = front[:8].mean(0), front[30:40].mean(0)
+    return end + 0.002 * (before - end) / np.linalg.norm(before - end)
+
+
+def cartilage(points: FloatArray, half_depth: float, half_height: float) -> Mesh:
+    """Return a rounded band of costal cartilage through points."""
+    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
+    at = np.linspace(0, length[-1], max(12, round(length[-1] / 0.004)))
+    line = CubicSpline(length, points, bc_type="natural")(at)
     along = np.gradient(line, axis=0)
     along /= np.linalg.norm(along, axis=1)[:, None]
-    deep = np.array([0.8, 0, 0.6]) - (along @ [0.8, 0, 0.6])[:, None] * along
+    deep = np.array([0.75, 0.0, 0.66]) - (along @ [0.75, 0.0, 0.66])[:, None] * along
     deep /= np.linalg.norm(deep, axis=1)[:, None]
     high = np.cross(along, deep)
-    theta = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    end = np.sqrt(np.clip(1 - np.linspace(-1, 1, 36) ** 10, 0.05, 1))
+    theta = np.linspace(0, 2 * np.pi, 18, endpoint=False)
+    near_end = np.minimum(at, length[-1] - at) / (1.2 * half_height)
+    end = np.sqrt(np.clip(1 - (1 - np.clip(near_end, 0, 1)) ** 2, 0.03, 1))
     rows = [
-        c + w * (0.0035 * np.outer(np.cos(theta), d) + 0.0065 * np.outer(np.sin(theta), h))
+        c + w * (half_depth * np.outer(np.cos(theta), d) + half_height * np.outer(np.sin(theta), h))
         for c, d, h, w in zip(line, deep, high, end, strict=True)
     ]
     return loft(np.array(rows))

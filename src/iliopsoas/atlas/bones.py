@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from iliopsoas.atlas.mesh import Mesh
+from iliopsoas.atlas.mesh import IntArray, Mesh
 
 ASSET = Path(__file__).with_name("bones.npz")
 
@@ -31,16 +31,33 @@ def load_bones() -> Mapping[str, Mesh]:
         low, step = data["low"], float(data["step"])
         out: dict[str, Mesh] = {}
         for name in sorted(key[:-2] for key in data.files if key.endswith(".v")):
-            faces = data[f"{name}.f"]
+            faces, coarse = data[f"{name}.f"], data[f"{name}.n"]
             if faces.ndim == 0:  # same triangles as an earlier bone
                 faces = data[f"{faces}.f"]
-            out[name] = Mesh(data[f"{name}.v"] * step + low, faces.astype(np.int64))
+            f = faces.astype(np.int64)
+            for count in coarse:
+                f = refined_faces(f, int(count))
+            out[name] = Mesh(data[f"{name}.v"] * step + low, f)
     for name in [n for n in out if n.endswith("_r")]:
         out[f"{name[:-1]}l"] = out[name].mirrored()
     for mesh in out.values():
         mesh.v.setflags(write=False)
         mesh.f.setflags(write=False)
     return MappingProxyType(out)
+
+
+def edges_of(faces: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the edges of triangles, shape (e, 2), sorted, and the edge number of each triangle's side, shape (m, 3)."""
+    sides = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]], axis=2).reshape(-1, 2)
+    edges, number = np.unique(sides, axis=0, return_inverse=True)
+    return edges, number.reshape(-1, 3)
+
+
+def refined_faces(faces: IntArray, vertices: int) -> IntArray:
+    """Return four triangles for each, after a vertex is put on every edge (edge i becomes vertex `vertices` + i)."""
+    a, b, c = faces.T
+    ab, bc, ca = (vertices + edges_of(faces)[1]).T
+    return np.vstack([np.c_[a, ab, ca], np.c_[b, bc, ab], np.c_[c, ca, bc], np.c_[ab, bc, ca]])
 
 
 @cache

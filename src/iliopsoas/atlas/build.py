@@ -18,11 +18,11 @@ import numpy as np
 from iliopsoas.atlas import _build_landmarks, _build_pelvis, _build_spine, _build_thorax
 from iliopsoas.atlas._build_record import record
 from iliopsoas.atlas._build_sources import Sources, read_stl
-from iliopsoas.atlas.mesh import Mesh
+from iliopsoas.atlas.bones import ASSET, edges_of, refined_faces
+from iliopsoas.atlas.mesh import IntArray, Mesh
 
 MESHES = "musclemimic_models/model/meshes"
 VERTEBRAE = {f"l{k}": f"lumbar{k}" for k in range(1, 6)} | {f"t{k}": f"thoracic{k}_s" for k in range(9, 13)}
-ASSET = Path(__file__).with_name("bones.npz")
 
 
 def bones(sources: Sources) -> tuple[dict[str, Mesh], dict[str, object]]:
@@ -44,6 +44,20 @@ def bones(sources: Sources) -> tuple[dict[str, Mesh], dict[str, object]]:
     return out, record(sources, _build_landmarks.landmarks(out, plates, s1))
 
 
+def coarsened(faces: IntArray, vertices: int) -> tuple[IntArray, list[int]]:
+    """Undo `refined_faces` as often as it was applied; return the coarse triangles and the vertex counts to redo it."""
+    counts: list[int] = []
+    while len(faces) % 4 == 0:
+        quarter = len(faces) // 4
+        coarse = np.stack([faces[k * quarter : (k + 1) * quarter, 0] for k in range(3)], 1)
+        count = int(coarse.max()) + 1
+        if count + len(edges_of(coarse)[0]) != vertices or not np.array_equal(refined_faces(coarse, count), faces):
+            break
+        faces, vertices = coarse, count
+        counts.insert(0, count)
+    return faces, counts
+
+
 def packed(meshes: dict[str, Mesh], written: dict[str, object]) -> bytes:
     """Return the bytes of bones.npz: vertices on a common 16-bit grid, equal triangle lists stored once."""
     everything = np.vstack([m.v for m in meshes.values()])
@@ -53,9 +67,11 @@ def packed(meshes: dict[str, Mesh], written: dict[str, object]) -> bytes:
     same: dict[bytes, str] = {}
     for name, m in meshes.items():
         arrays[f"{name}.v"] = np.round((m.v - low) / step).astype("<u2")
-        faces = m.f.astype("<u2")
+        coarse, counts = coarsened(m.f, len(m.v))
+        faces = coarse.astype("<u2")
         first = same.setdefault(faces.tobytes(), name)
         arrays[f"{name}.f"] = faces if first == name else np.array(first)
+        arrays[f"{name}.n"] = np.array(counts, "<u2")
     arrays["record"] = np.array(json.dumps(written, sort_keys=True))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
