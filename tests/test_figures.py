@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ class Label:
 class FakePlate:
     """A drawing of two shapes and its words, in place of a plate."""
 
-    title: str = "Two shapes, from the front"
+    view: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(title="From the front"))
     caption: str = "A square and a disc."
     schematic: str = "Both are made up."
     colour: str = "#8C3B22"
@@ -64,7 +65,9 @@ def folios(monkeypatch):
     monkeypatch.setattr(figures, "DPI", dict.fromkeys(figures.STYLES, 100))
     return (
         FakeFolio(
-            "shapes", "Shapes", {"anterior": FakePlate(), "lateral": FakePlate(title="Two shapes, from the side")}
+            "shapes",
+            "Shapes",
+            {"anterior": FakePlate(), "lateral": FakePlate(view=SimpleNamespace(title="From the side"))},
         ),
         FakeFolio("more", "More shapes", {"anterior": FakePlate(colour="#009E73")}),
     )

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from tqdm import tqdm
+
+from iliopsoas.plates.plate import Folio, Plate
 
 Style = Literal["names", "numbers", "blank", "key"]
 STYLES: dict[Style, str] = {
@@ -46,18 +48,18 @@ class Picture:
     ----------
     name : str
         Path below the folder, with forward slashes.
-    plate : Plate
-        What it shows.
-    style : {"names", "numbers", "blank", "key"}
-        How its labels are written.
+    save : callable
+        Writes the picture as a PNG file to the path it is given, with title, alt text, licence and source inside.
+    words : callable
+        What is written beside it, such as its labels; compared as text, since letters are hard to compare as pixels.
     """
 
     name: str
-    plate: Any
-    style: Style
+    save: Callable[[Path], object]
+    words: Callable[[], str]
 
     def draw(self) -> bytes:
-        """Draw it as a PNG file of at most 256 colours, with title, alt text, licence and source inside.
+        """Draw it as a PNG file of at most 256 colours.
 
         Returns
         -------
@@ -65,16 +67,10 @@ class Picture:
             The same bytes for the same plate and the same versions of the drawing libraries.
         """
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "plate.png"
-            self.plate.save(path, labels=self.style, dpi=DPI[self.style])
+            path = Path(folder) / "picture.png"
+            self.save(path)
             with Image.open(path) as drawn:
-                return _slim(drawn, {"Labels": self.words})
-
-    @property
-    def words(self) -> str:
-        """What its labels say, in reading order."""
-        labels = sorted(self.plate.labels_for(), key=lambda label: label.number)
-        return "; ".join(f"{label.number} {' '.join(label.text.split())}" for label in labels)
+                return _slim(drawn, {"Labels": self.words()})
 
 
 @dataclass(frozen=True)
@@ -111,7 +107,7 @@ def _slim(drawn: Image.Image, words: dict[str, str]) -> bytes:
     return file.getvalue()
 
 
-def pictures(folios: Iterable[Any], only: str | None = None) -> tuple[Picture, ...]:
+def pictures(folios: Iterable[Folio], only: str | None = None) -> tuple[Picture, ...]:
     """List the pictures that should exist.
 
     Parameters
@@ -136,7 +132,7 @@ def pictures(folios: Iterable[Any], only: str | None = None) -> tuple[Picture, .
     if only is not None and only not in known:
         raise ValueError(f"There is no plate {only!r}; the plates are {', '.join(known)}.")
     return tuple(
-        Picture(f"{folio.id}/{view}_{style}.png", folio.plates[view], style)
+        _picture(folio.id, view, folio.plates[view], style)
         for folio in folios
         if only in (None, folio.id)
         for view in folio.plates
@@ -144,7 +140,15 @@ def pictures(folios: Iterable[Any], only: str | None = None) -> tuple[Picture, .
     )
 
 
-def index(folios: Iterable[Any]) -> str:
+def _picture(subject: str, view: str, plate: Plate, style: Style) -> Picture:
+    def words() -> str:
+        labels = sorted(plate.labels_for(), key=lambda label: label.number)
+        return "; ".join(f"{label.number} {' '.join(label.text.split())}" for label in labels)
+
+    return Picture(f"{subject}/{view}_{style}.png", lambda path: plate.save(path, labels=style, dpi=DPI[style]), words)
+
+
+def index(folios: Iterable[Folio]) -> str:
     """Write the page that lists the pictures, readable as Markdown on the web and offline.
 
     Parameters
@@ -168,13 +172,13 @@ def index(folios: Iterable[Any]) -> str:
         lines += ["", f"## {folio.title}"]
         for view, plate in folio.plates.items():
             alt = " ".join(plate.alt_for().split()).replace("[", "(").replace("]", ")")
-            others = " · ".join(
+            others = ", ".join(
                 f"[{words}]({folio.id}/{view}_{style}.png)" for style, words in STYLES.items() if style != "names"
             )
-            lines += ["", f"### {plate.title}", "", f"![{alt}]({folio.id}/{view}_names.png)", "", plate.caption]
-            lines += ["", f"The same plate {others}."]
-            if plate.schematic:
-                lines += ["", f"*{plate.schematic}*"]
+            lines += ["", f"### {folio.title}: {plate.view.title.lower()}", ""]
+            lines += [f"![{alt}]({folio.id}/{view}_names.png)", "", plate.caption, "", f"The same {others}."]
+        notes = dict.fromkeys(plate.schematic for plate in folio.plates.values() if plate.schematic)
+        lines += [line for note in notes for line in ("", f"*{note}*")]
     return "\n".join(lines) + "\n"
 
 
@@ -182,7 +186,7 @@ def _with_progress(wanted: Sequence[Picture], progress: bool) -> Iterator[Pictur
     yield from tqdm(wanted, desc="Plates", unit="picture", disable=not progress)
 
 
-def write(folios: Sequence[Any], folder: Path, only: str | None = None, progress: bool = False) -> list[Path]:
+def write(folios: Sequence[Folio], folder: Path, only: str | None = None, progress: bool = False) -> list[Path]:
     """Write the pictures and the index page.
 
     Parameters
@@ -217,7 +221,7 @@ def write(folios: Sequence[Any], folder: Path, only: str | None = None, progress
     return changed
 
 
-def check(folios: Sequence[Any], folder: Path, only: str | None = None, progress: bool = False) -> list[Fault]:
+def check(folios: Sequence[Folio], folder: Path, only: str | None = None, progress: bool = False) -> list[Fault]:
     """Draw everything again and compare it with the folder.
 
     Parameters
