@@ -1,0 +1,176 @@
+"""What the plates of the standing body share: which parts go together, how they are named, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+from iliopsoas.atlas.attachments import attachments, levels
+from iliopsoas.atlas.bones import load_bones
+from iliopsoas.atlas.structures import structure
+from iliopsoas.body import landmarks
+from iliopsoas.plates.layers import AREAS
+from iliopsoas.plates.plate import Fact, LabelSpec, Layer, Stop
+from iliopsoas.plates.view import View
+from iliopsoas.plates.view import view as view_of
+from iliopsoas.sources import DRAWN_FROM
+
+VERTEBRAE = ("t11", "t12", "l1", "l2", "l3", "l4", "l5")
+DISCS = ("disc_t11_t12", "disc_t12_l1", "disc_l1_l2", "disc_l2_l3", "disc_l3_l4", "disc_l4_l5", "disc_l5_s1")
+VIEWS = ("anterior", "lateral_right", "anterolateral_right", "posterior", "inferior")
+LEVELS = ("t12_l1", "l1_l2", "l2_l3", "l3_l4", "l4_l5", "l5")
+
+SCHEMATIC = (
+    "Soft parts are our own shapes on measured bones; outlines of attachments are schematic. Bones of different people "
+    "were resized, restacked and curved to one standing body."
+)
+SOURCES = tuple(DRAWN_FROM)
+
+
+def framed(name: str, size_px: tuple[int, int] = (640, 900)) -> View:
+    """Return a named view cut to the width of the body, so that the picture is large and the labels near it."""
+    whole = view_of(name)
+    width_m = whole.width_m * whole.size_px[1] / whole.size_px[0] * size_px[0] / size_px[1]
+    return replace(whole, size_px=size_px, width_m=width_m)
+
+
+def sides(view: str) -> tuple[str, ...]:
+    """Return the sides drawn in a view; from the right side only the right one, so that nothing stands behind it."""
+    return ("r",) if view == "lateral_right" else ("r", "l")
+
+
+def paired(names: Iterable[str], view: str) -> tuple[str, ...]:
+    """Return the part ids of paired structures on the sides that the view draws."""
+    return tuple(f"{name}_{side}" for name in names for side in sides(view))
+
+
+def psoas_slips() -> tuple[str, ...]:
+    """Return the names, without side, of the superficial slips of psoas major, from the top down."""
+    return tuple(f"psoas_slip_{level}" for level in LEVELS)
+
+
+def psoas_deep_slips() -> tuple[str, ...]:
+    """Return the names, without side, of the deep slips of psoas major, from the top down."""
+    return tuple(f"psoas_deep_{vertebra}" for vertebra in VERTEBRAE[2:])
+
+
+@cache
+def curve_facts() -> tuple[Fact, ...]:
+    """Return the measured posture of the drawn spine, from its endplates."""
+    slope = landmarks.endplate("s1", "upper").tilt_deg
+    lordosis = slope - landmarks.endplate("l1", "upper").tilt_deg
+    return (
+        Fact(
+            "lordosis_drawn_deg",
+            round(lordosis),
+            "deg",
+            f"Lumbar curve as drawn, from the top of L1 to the top of the sacrum: {lordosis:.0f}°.",
+            ("yukawa2019",),
+        ),
+        Fact(
+            "sacral_slope_drawn_deg",
+            round(slope),
+            "deg",
+            f"Slope of the top of the sacrum as drawn: {slope:.0f}°.",
+            ("yukawa2019",),
+        ),
+    )
+
+
+def bones_layer(view: str, with_hips: bool = False, with_discs: bool = True, ribs: tuple[int, ...] = (12,)) -> Layer:
+    """Return the locked layer of bones: the spine, the femurs and some ribs, with or without discs and hip bones."""
+    lordosis = curve_facts()[0].value
+    parts = (
+        *VERTEBRAE,
+        *(DISCS if with_discs else ()),
+        "sacrum",
+        "coccyx",
+        *paired([f"rib_{n}" for n in ribs], view),
+        *paired(["femur", *(["hip_bone"] if with_hips else [])], view),
+        *(["pubic_symphysis"] if with_hips else []),
+    )
+    said = f"The spine from T11 to the coccyx, with a lumbar curve of {lordosis} degrees, and the thigh bones."
+    return Layer("bones", "Spine and thigh bones", parts, locked=True, sentence=said)
+
+
+def hip_bones_layer(view: str) -> Layer:
+    """Return the layer of the hip bones; from the side they are glass, because they stand before everything else."""
+    glass = view == "lateral_right"
+    return Layer(
+        "hip_bones",
+        "Hip bones",
+        (*paired(["hip_bone"], view), "pubic_symphysis"),
+        glass=glass,
+        sentence="The right hip bone as glass." if glass else "The hip bones.",
+    )
+
+
+def areas_layer() -> Layer:
+    """Return the switch that paints the attachments on the bones."""
+    said = (
+        "Attachments painted on the bone: body margins orange, discs blue, transverse processes green, "
+        "fossa and wing of sacrum violet, ends on pelvis and femur pink."
+    )
+    return Layer(AREAS, "Attachments on bone", sentence=said)
+
+
+@cache
+def area_ids() -> tuple[str, ...]:
+    """Return the ids of all attachment areas, right and left."""
+    return tuple(f"{name}_{side}" for name in attachments() for side in ("r", "l"))
+
+
+def shown_areas(view: str) -> tuple[str, ...]:
+    """Return the ids of the attachment areas on the sides that the view draws."""
+    return tuple(area for area in area_ids() if area[-1] in sides(view))
+
+
+def level_stops(view: str, with_slips: bool = True) -> tuple[Stop, ...]:
+    """Return the positions of the level control: each lights the origins of psoas major at one level.
+
+    Parameters
+    ----------
+    view : str
+        Name of the view.
+    with_slips : bool
+        Also light the slips that arise there.
+    """
+    stops = []
+    for level in levels():
+        lit = [*paired(level.areas, view)]
+        if with_slips:
+            lit += paired([f"psoas_slip_{level.id}"], view)
+            lit += paired(
+                [f"psoas_deep_{name.removeprefix('psoas_major_tp_')}" for name in level.areas if "_tp_" in name], view
+            )
+        facts = (Fact("how_far_to_trust", level.note, text=level.note, sources=level.sources),) if level.note else ()
+        stops.append(Stop(level.id, level.name, tuple(lit), level.sentence, facts, level.sources))
+    return tuple(stops)
+
+
+def named(structure_id: str, parts: Iterable[str] = (), layer: str | None = None, weight: int = 0) -> LabelSpec:
+    """Return the label of a structure, on its right side if it has two; the name comes from the atlas."""
+    row = structure(structure_id)
+    own = f"{structure_id}_r" if row.paired else structure_id
+    return LabelSpec(own, row.name, tuple(parts) or (own,), layer=layer, weight=weight)
+
+
+def at_landmark(structure_id: str, point: str = "", side: str = "r", weight: int = 0) -> LabelSpec:
+    """Return the label of a bony landmark at its measured point."""
+    row = structure(structure_id)
+    x, y, z = (float(c) for c in landmarks.landmark(point or structure_id, "l" if side == "l" else "r"))
+    own = f"{structure_id}_{side}" if row.paired else structure_id
+    return LabelSpec(own, row.name, point=(x, y, z), weight=weight)
+
+
+def spine_labels(weight: int = 5) -> tuple[LabelSpec, ...]:
+    """Return the labels of vertebrae and discs, from the top down."""
+    order = [name for pair in zip(VERTEBRAE, DISCS, strict=True) for name in pair]
+    return tuple(named(name, weight=weight + (not name.startswith("disc"))) for name in order)
+
+
+def drawn(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those names that the atlas has a bone for (a guard for optional ribs and cartilages)."""
+    have = load_bones()
+    return tuple(name for name in names if name in have)
