@@ -8,7 +8,7 @@ of the hip joint, and back to the lesser trochanter. The belly is a stack of rin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from iliopsoas.body.surface import Surface, keep_out, rest_on, ring_area_m2
 
 HIP_CENTRE = np.array([-0.056276, -0.07849, 0.07726])
 ROWS, AROUND = 96, 40
+TENDON_TURN = 0.60  # the tendon lies behind and medially on the belly
 POWER = 2.25  # super-ellipse of the sections: a little fuller than an ellipse
 
 # Drawing choices, by level: half breadth of the belly (m), and how far forward it may reach beside the column (part of
@@ -64,10 +65,31 @@ class Belly:
     flesh_rows: int
     station_row: dict[str, int]
 
-    @property
+    @cached_property
     def mesh(self) -> Mesh:
-        """The fleshy belly as a closed mesh."""
-        return shapes.loft(self.rings[: self.flesh_rows])
+        """The fleshy belly as a closed mesh; under the tendon it lies a little deeper."""
+        share = self.tendon_share[:, None]
+        turn = np.arange(AROUND) / AROUND
+        away = np.abs((turn - TENDON_TURN + 0.5) % 1 - 0.5)
+        under = shapes.smoothstep((0.5 * share + 0.01 - away) / 0.03) * (share > 0)
+        depth = under * np.minimum(0.0016, 0.25 * np.sqrt(self.area_m2)[:, None])
+        rings = self.rings - shapes.ring_normals(self.rings) * depth[..., None]
+        # The last flesh ends inside the tendon.
+        s = shapes.arc_length(self.path)
+        left = shapes.smoothstep((s[self.flesh_rows - 1] + 0.001 - s) / 0.020)[:, None, None]
+        middle = shapes.at(self.rings, np.arange(ROWS), TENDON_TURN)[:, None]
+        core = self.path[:, None] + 0.35 * (middle - self.path[:, None])
+        rings = core + (0.12 + 0.88 * left) * (rings - core)
+        return shapes.loft(rings[: self.flesh_rows])
+
+    @cached_property
+    def tendon_share(self) -> FloatArray:
+        """Part of the girth that is tendon at each row: the published share at the hip, nearly all at the end."""
+        s = shapes.arc_length(self.path)
+        start, hip, free = s[self.station_row["brim"]], s[self.station_row["hip"]], s[self.flesh_rows - 1]
+        share = tissue.TENDON_SHARE_AT_LABRUM
+        knots = [start - 0.004, start, 0.5 * (start + hip), hip, 0.5 * (hip + free), free]
+        return shapes.profile(s, knots, [0.0, 0.06, 0.30, share, share + 0.04, 0.70])
 
 
 def wrap_hip(start: FloatArray, end: FloatArray, radius_m: float, n: int = 9) -> FloatArray:
@@ -141,7 +163,7 @@ def walls() -> tuple[Surface, ...]:
 def _line() -> tuple[FloatArray, dict[str, FloatArray], FloatArray, FloatArray]:
     """Way points by level, and half sizes (front-back, side) at each."""
     top = column.level("t12_l1")
-    begin = column.plate("t12", "lower").world(0.0, 0.0035, column.plate("t12", "lower").half_width_m)
+    begin = column.plate("t12", "lower").world(0.002, -0.0005, column.plate("t12", "lower").half_width_m)
     first = top.world(-0.10 * top.half_depth_m, 0.0, top.half_width_m + 0.0012)
     points, up, side = {"t12_l1": first}, [0.0080], [0.0032]
     for name in _STATIONS:
@@ -150,7 +172,7 @@ def _line() -> tuple[FloatArray, dict[str, FloatArray], FloatArray, FloatArray]:
         up.append(hu)
         side.append(hs)
     l5 = column.level("l5")
-    points["l5"] = l5.world(0.35 * l5.half_depth_m, 0.0, l5.half_width_m + 0.0195)
+    points["l5"] = l5.world(0.35 * l5.half_depth_m, 0.0, l5.half_width_m + 0.0175)
     eminence = landmark("iliopubic_eminence")
     over = eminence + shapes.unit(np.array([0.9, 0.35, 0.05])) * 0.013
     over[2] = _BRIM_POINT[2] - 0.001
@@ -180,15 +202,15 @@ def belly() -> Belly:
     knots = np.array([s[r] for r in row.values()])
     rest = s[-1] - knots[-1]
     knots = np.concatenate([[0.0, 0.004], knots, knots[-1] + rest * np.array([0.42, 0.78, 1.0])])
-    area = np.array([0.06e-4, 0.4e-4] + [_area_m2(k) for k in row] + [3.0e-4, 1.15e-4, 0.7e-4])
-    shape = np.concatenate([[2.2, 2.4], half_up / half_side, [0.75, 0.9, 1.0]])
+    area = np.array([0.06e-4, 0.4e-4] + [_area_m2(k) for k in row] + [3.0e-4, 1.15e-4, 0.55e-4])
+    shape = np.concatenate([[2.2, 2.4], half_up / half_side, [0.75, 0.8, 0.8]])
     want, ratio = shapes.profile(s, knots, area), shapes.profile(s, knots, shape)
     side = np.sqrt(want / np.pi / ratio)
     base = shapes.oval_rings(path, side * ratio, side, around=AROUND, power=POWER)
     rings = _fitted(path, base, want)
-    end = rest_on(rings[-1], femur_surface(), 0.0002)
-    ramp = shapes.smoothstep((np.arange(ROWS) - (ROWS - 9)) / 8)[:, None, None]
-    rings = rings + ramp * (end - rings[-1])
+    foot = rest_on(rings[-1], femur_surface(), 0.0002)
+    ramp = shapes.smoothstep((np.arange(ROWS) - (ROWS - 11)) / 10)[:, None, None]
+    rings = rings + ramp * (foot - rings[-1])
     flesh = int(np.searchsorted(s, s[-1] - 0.016))
     return Belly(rings, path, want, flesh, row)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from iliopsoas.atlas.bones import load_bones
-from iliopsoas.atlas.mesh import FloatArray, Mesh
+from iliopsoas.atlas.mesh import FloatArray, Mesh, joined
 from iliopsoas.body import column, shapes
 from iliopsoas.body.landmarks import landmark
 from iliopsoas.body.psoas_belly import Belly, hip_surface, walls
+from iliopsoas.body.psoas_slips import superficial
 from iliopsoas.body.surface import Surface, keep_out, rest_on
 
 N = 80
+_FRONT = (0.9, 0.0, -0.45)
 # Drawing choices inside the published spread: belly 68 mm of 215 mm, 13.6 mm wide, 3.4 mm thick (sachin2015);
 # tendon 4.7 mm wide (pmi30).
 BELLY_LENGTH_M = 0.072
@@ -35,20 +37,23 @@ def psoas_minor(belly: Belly) -> Mesh:
     """Return psoas minor lying on the front of a given psoas major."""
     start, end = origin_point(), insertion_point()
     rings = belly.rings
-    turns = {"l1_l2": 0.93, "l2_l3": 0.94, "l3_l4": 0.95, "l4_l5": 0.95, "l5_s1": 0.93, "brim": 0.90}
+    turns = {"l1": 0.97, "l1_l2": 0.99, "l2_l3": 1.0, "l3_l4": 1.0, "l4_l5": 0.99, "l5_s1": 0.96, "brim": 0.91}
     way = [start, *(shapes.at(rings, belly.station_row[k], t) for k, t in turns.items()), end]
     path = shapes.ease(shapes.curve(way, N), 20)
     s = shapes.arc_length(path)
-    front = Surface(belly.mesh.facing((0.9, 0.0, -0.45)))
-    on = shapes.smoothstep((s - 0.012) / 0.02) * shapes.smoothstep((s[-1] - 0.045 - s) / 0.03)
-    for _ in range(2):
-        path = shapes.ease(rest_on(path, front, 0.0030, on, rounds=1), 10)
+    flesh = Surface(joined([belly.mesh, *(slip.mesh for slip in superficial(belly).values())]))
+    rest = flesh.mesh.facing(_FRONT)
+    on = shapes.smoothstep((s - 0.012) / 0.02) * shapes.smoothstep((s[-1] - 0.075 - s) / 0.03)
+    for _ in range(3):
+        path = shapes.ease(rest_on(path, Surface(rest), 0.0024, on, rounds=1), 8)
+        path = keep_out(path, [Surface(belly.mesh)], 0.0012, rounds=1)
+    path = shapes.ease(path, 3)
     full = [0.010, 0.03, 0.5 * BELLY_LENGTH_M, BELLY_LENGTH_M, BELLY_LENGTH_M + 0.03, s[-1] - 0.03, s[-1]]
     wide = np.array([0.55, 0.85, 1, 0.62, 0, 0, 0]) * (BELLY_WIDTH_M - TENDON_WIDTH_M) + TENDON_WIDTH_M
     wide[-1] = 0.0085
     half_side = shapes.profile(s, full, wide / 2)
     half_up = shapes.profile(s, full, [0.0010, 0.0018, 0.0024, 0.0016, 0.0009, 0.0009, 0.0007])
-    oval = shapes.oval_rings(path, half_up, half_side, up=(0.9, 0.0, -0.45), around=20)
+    oval = shapes.oval_rings(path, half_up, half_side, up=_FRONT, around=20)
     for i, target in ((0, Surface(load_bones()["disc_t12_l1"])), (-1, hip_surface())):
         foot = rest_on(oval[i], target, 0.0002)
         ramp = shapes.smoothstep(1 - np.abs(np.arange(N) - (0 if i == 0 else N - 1)) / 7)[:, None, None]

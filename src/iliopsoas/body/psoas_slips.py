@@ -8,6 +8,7 @@ process; each higher slip passes outside the next one, as the layers of the musc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from iliopsoas.body.surface import Surface, keep_out
 COLUMNS = 15
 FREE_ROWS, BOUND_ROWS = 11, 24
 MARGIN_M = 0.0042  # how far a superficial slip reaches onto the body above and below its disc
+_ACROSS = np.linspace(-1, 1, COLUMNS)
+_BOW_TURN = 0.035  # how far the ends of a superficial origin lie behind its middle, turns
 PROCESS_PART = (0.04, 0.75)  # the inner three quarters of the front of the process (bogduk_ch9)
 
 
@@ -44,10 +47,11 @@ class _Course:
     narrows: float = 0.55
 
 
+@cache
 def superficial(belly: Belly) -> dict[str, Slip]:
     """Return the slips from discs and margins, T12-L1 to L4-5, and the one from the body of L5, keyed by level."""
     out = {}
-    for k, disc in enumerate(column.DISCS):
+    for disc in column.DISCS:
         course = _Course(0.018, 0.075, (1.030, 0.835), 0.105, 0.0026)
         if disc == "t12_l1":
             course = _Course(0.016, 0.080, (1.12, 0.84), 0.09, 0.0016, 0.6)
@@ -58,6 +62,7 @@ def superficial(belly: Belly) -> dict[str, Slip]:
     return out
 
 
+@cache
 def deep(belly: Belly) -> dict[str, Slip]:
     """Return the slips from the transverse processes of L1 to L5, keyed by vertebra."""
     out = {}
@@ -71,21 +76,22 @@ def deep(belly: Belly) -> dict[str, Slip]:
 
 
 def _disc_line(disc: str) -> FloatArray:
-    """Points down the side of a disc, from the margin above to the margin below."""
+    """Points down the side of a disc from the margin above to the margin below, bowed forward in the middle."""
     above, below = disc.split("_")
-    turn = 0.19 if disc == "t12_l1" else 0.150
+    turn = (0.205 if disc == "t12_l1" else 0.145) + _BOW_TURN * _ACROSS**2
     rings = column.hull_rings()
     top, bottom = (shapes.at(rings, column.hull_row(v, e), turn) for v, e in ((above, "lower"), (below, "upper")))
     down = shapes.unit(bottom - top)
-    line = top - MARGIN_M * down + np.linspace(0, 1, COLUMNS)[:, None] * (bottom - top + 2 * MARGIN_M * down)
+    part = np.linspace(0, 1, COLUMNS)[:, None]
+    line = (1 - part) * (top - MARGIN_M * down) + part * (bottom + MARGIN_M * down)
     bones = load_bones()
     return _on_nearest(line, [Surface(bones[k]) for k in (above, f"disc_{disc}", below)])
 
 
 def _body_line() -> FloatArray:
     """Points down the side of the body of L5, clear of its discs."""
-    rows = np.linspace(column.hull_row("l5", "upper") + 1.0, column.hull_row("l5", "lower") - 0.6, COLUMNS)
-    line = shapes.at(column.hull_rings(), rows, 0.165)
+    rows = np.linspace(column.hull_row("l5", "upper") + 0.95, column.hull_row("l5", "lower") - 0.55, COLUMNS)
+    line = shapes.at(column.hull_rings(), rows, 0.160 + _BOW_TURN * _ACROSS**2)
     return _on_nearest(line, [Surface(load_bones()["l5"])])
 
 
@@ -101,7 +107,7 @@ def _slip(belly: Belly, origin: FloatArray, leave: FloatArray, course: _Course) 
     y, row = belly.path[: belly.flesh_rows, 1], np.arange(belly.flesh_rows)
     first, last = (float(np.interp(-(origin[:, 1].mean() - d), -y, row)) for d in (course.meets_m, course.leaves_m))
     part = np.linspace(0, 1, BOUND_ROWS)[:, None]
-    x = np.linspace(-1, 1, COLUMNS)
+    x = _ACROSS
     middle = np.mean(course.turns) + course.drift * part
     half = (course.turns[0] - course.turns[1]) / 2 * (1 - (1 - course.narrows) * part)
     turn, rows = middle - half * x, first + (last - first) * part
