@@ -7,15 +7,17 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from iliopsoas.plates.composite import SOLID, merged
-from iliopsoas.plates.layers import AREAS, Sheet
+from iliopsoas.plates.composite import merged
+from iliopsoas.plates.layers import AREAS, Sheet, Window
 from iliopsoas.plates.view import View
 
+Pixel = tuple[float, float]
 STEP = 4  # the search grid, pixels
+LEAST_CELLS = 8
 LEAST_PX = 40  # fewer visible pixels than this are not worth a label
-NEAR_POINT_M = 0.004  # a landmark counts as visible with this much in front of it (its own bone, a thin edge)
+NEAR_POINT_M = 0.004  # a landmark counts as visible when the surface shown there is no farther from it in depth
 NEAR_POINT_PX = 5
-LEAST_FADE = 0.6
+FADED = 0.6  # labels keep out of the outer part of the fading rim
 
 
 class Visible:
@@ -27,93 +29,125 @@ class Visible:
     view : View
     on : iterable of str or None
         Layers shown, as in `composite`.
+    memo : dict, optional
+        Anchors found before for the same visible shape; share it between subsets of one sheet.
     """
 
-    def __init__(self, sheet: Sheet, view: View, on: Iterable[str] | None = None) -> None:
+    def __init__(self, sheet: Sheet, view: View, on: Iterable[str] | None = None, memo: dict | None = None) -> None:
         self.sheet = sheet
         self.view = view
         self.shown = sheet.shown(on)
-        m = merged(sheet, self.shown)
-        self.depth = m.depth.astype(np.int32)
-        self.index = m.index.copy()
-        for layer in sheet.layers:
-            if layer.glass and layer.id in self.shown:
-                self._add_glass(layer)
-        self.area = np.zeros_like(self.index)
-        if sheet.areas is not None and AREAS in self.shown:
-            on_layer = np.zeros(256, bool)
-            for p in sheet.parts:
-                on_layer[p.index] = p.layer in self.shown
-            index = sheet.placed(sheet.areas.index, sheet.areas.box)
-            depth = sheet.placed(sheet.areas.depth, sheet.areas.box).astype(np.int32)
-            seen = on_layer[index] & (self.depth <= depth + sheet.rules.eps)
-            self.area = np.where(seen, index, 0).astype(np.uint8)
-        w, h = sheet.size_px
-        rim = int(np.ceil(sheet.rules.fade * LEAST_FADE))
-        for image in (self.index, self.area):
-            image[:rim] = image[h - rim :] = 0
-            image[:, :rim] = image[:, w - rim :] = 0
+        self._memo = {} if memo is None else memo
+        self._coarse = self._look(Window(0, 0, *sheet.size_px, STEP))[:2]
 
-    def _add_glass(self, layer: object) -> None:
-        """Glass has pixels of its own only where nothing else is."""
-        x, y, w, h = layer.box  # type: ignore[attr-defined]
-        at = (slice(y, y + h), slice(x, x + w))
-        free = (self.index[at] == 0) & (layer.rgba[..., 3] > 0)  # type: ignore[attr-defined]
-        self.index[at][free] = layer.index[free]  # type: ignore[attr-defined]
-
-    def of_parts(self, parts: Iterable[str]) -> tuple[float, float] | None:
+    def of_parts(self, parts: Iterable[str]) -> Pixel | None:
         """Return the deepest visible pixel of some parts or areas together; None when too little of them shows."""
         wanted, areas = np.zeros(256, bool), np.zeros(256, bool)
         for part_id in parts:
             row = self.sheet.part(part_id)
             (wanted if row.parent is None else areas)[row.index] = True
-        at = _deepest(wanted[self.index[::STEP, ::STEP]] | areas[self.area[::STEP, ::STEP]])
+        index, area = self._coarse
+        mask = wanted[index] | areas[area]
+        key = (wanted.tobytes(), areas.tobytes(), np.packbits(mask).tobytes())
+        if key not in self._memo:
+            self._memo[key] = _deepest(mask) if int(mask.sum()) >= LEAST_CELLS else None
+        at = self._memo[key]
         if at is not None:
-            return float(at[0] * STEP), float(at[1] * STEP)
-        fine = wanted[self.index] | areas[self.area]
-        return _deepest(fine) if int(fine.sum()) >= LEAST_PX else None
+            return at[0] * STEP, at[1] * STEP
+        return self._of_thin(wanted, areas)
 
-    def of_point(self, point: Iterable[float]) -> tuple[float, float] | None:
+    def _of_thin(self, wanted: NDArray[np.bool_], areas: NDArray[np.bool_]) -> Pixel | None:
+        """Look at every pixel where the parts are drawn at all: the grid is too coarse for thin ones."""
+        key = (wanted.tobytes(), areas.tobytes())
+        if key not in self._memo:
+            self._memo[key] = self._extent(wanted, areas)
+        extent = self._memo[key]
+        if extent is None:
+            return None
+        x0, y0 = extent[:2]
+        index, area, _ = self._look(Window(*extent))
+        mask = wanted[index] | areas[area]
+        if int(mask.sum()) < LEAST_PX:
+            return None
+        x, y = _deepest(mask)
+        return x + x0, y + y0
+
+    def _extent(self, wanted: NDArray[np.bool_], areas: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+        """Return the box of everything drawn of some parts, whether covered or not."""
+        boxes = []
+        for layer in self.sheet.layers:
+            boxes += _boxes(wanted[layer.index], layer.box[:2])
+        if self.sheet.areas is not None:
+            boxes += _boxes(areas[self.sheet.areas.index], self.sheet.areas.box[:2])
+        if not boxes:
+            return None
+        x0, y0, x1, y1 = zip(*boxes, strict=True)
+        return min(x0), min(y0), max(x1), max(y1)
+
+    def of_point(self, point: Iterable[float]) -> Pixel | None:
         """Return the pixel of a body point (metres), or None when it is covered or outside the picture."""
         x, y, depth_m = self.view.project(list(point))
-        far, near = self.sheet.depth_range_m
         w, h = self.sheet.size_px
-        cx, cy = int(np.floor(x)), int(np.floor(y))
-        r = NEAR_POINT_PX
-        y0, y1, x0, x1 = max(0, cy - r), min(h, cy + r + 1), max(0, cx - r), min(w, cx + r + 1)
-        if y0 >= y1 or x0 >= x1:
+        cx, cy, r = int(np.floor(x)), int(np.floor(y)), NEAR_POINT_PX
+        window = Window(max(0, cx - r), max(0, cy - r), min(w, cx + r + 1), min(h, cy + r + 1))
+        if 0 in window.shape:
             return None
-        steps = (depth_m - far) / (near - far) * 65534 + 1
-        slack = NEAR_POINT_M / (near - far) * 65534
-        fits = (self.index[y0:y1, x0:x1] > 0) & (np.abs(self.depth[y0:y1, x0:x1] - steps) <= slack)
-        if not fits.any():
+        index, _, depth = self._look(window)
+        slack = NEAR_POINT_M * self.sheet.steps_per_m
+        py, px = np.nonzero((index > 0) & (np.abs(depth - self.sheet.steps_of(float(depth_m))) <= slack))
+        if len(py) == 0:
             return None
-        py, px = np.nonzero(fits)
-        best = int(np.argmin((px + x0 - x + 0.5) ** 2 + (py + y0 - y + 0.5) ** 2))
-        return float(px[best] + x0), float(py[best] + y0)
+        best = int(np.argmin((px + window.x0 + 0.5 - x) ** 2 + (py + window.y0 + 0.5 - y) ** 2))
+        return float(px[best] + window.x0), float(py[best] + window.y0)
+
+    def _look(self, window: Window) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int32]]:
+        """Return visible part numbers, visible area numbers and depth of a window; nothing in the fading rim."""
+        m = merged(self.sheet, self.shown, window)
+        depth, index, area = m.depth.astype(np.int32), m.index, np.zeros_like(m.index)
+        for layer in self.sheet.layers:
+            if layer.glass and layer.id in self.shown:  # glass has pixels of its own only where nothing else is
+                to, frm = window.overlap(layer.box)
+                free = (index[to] == 0) & (layer.rgba[frm][..., 3] > 0)
+                index[to][free] = layer.index[frm][free]
+                depth[to][free] = layer.depth[frm][free]
+        over = self.sheet.areas
+        if over is not None and AREAS in self.shown:
+            on_layer = np.zeros(256, bool)
+            for p in self.sheet.parts:
+                on_layer[p.index] = p.layer in self.shown
+            to, frm = window.overlap(over.box)
+            seen = m.depth[to] <= over.depth[frm].astype(np.int32) + self.sheet.rules.eps
+            area[to] = np.where(seen & on_layer[over.index[frm]], over.index[frm], 0)
+        w, h = self.sheet.size_px
+        rim = int(np.ceil(self.sheet.rules.fade * FADED))
+        x = np.arange(window.x0, window.x1, window.step)
+        y = np.arange(window.y0, window.y1, window.step)
+        faded = ((y < rim) | (y >= h - rim))[:, None] | ((x < rim) | (x >= w - rim))[None]
+        index[faded] = area[faded] = 0
+        return index, area, depth
 
 
-def _deepest(mask: NDArray[np.bool_]) -> tuple[float, float] | None:
-    """Return x, y of the cell farthest inside a mask (largest mean around it), None for fewer than 8 cells."""
+def _boxes(mask: NDArray[np.bool_], origin: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+    """Return the bounding box x0, y0, x1, y1 of a mask in a list, an empty list when nothing is set."""
     rows, cols = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if len(rows) == 0:
-        return None
-    y0, x0 = rows[0], cols[0]
-    inner = mask[y0 : rows[-1] + 1, x0 : cols[-1] + 1]
-    area = int(inner.sum())
-    if area < 8:
-        return None
-    radius = int(np.clip(0.22 * np.sqrt(area), 1, 5))
+        return []
+    x, y = origin
+    return [(x + int(cols[0]), y + int(rows[0]), x + int(cols[-1]) + 1, y + int(rows[-1]) + 1)]
+
+
+def _deepest(mask: NDArray[np.bool_]) -> Pixel:
+    """Return x, y of the cell farthest inside a mask: of those with the fullest surroundings the most central one."""
+    x0, y0, x1, y1 = _boxes(mask, (0, 0))[0]
+    inner = mask[y0:y1, x0:x1]
+    radius = int(np.clip(0.22 * np.sqrt(inner.sum()), 1, 5))
     score = inner.astype(np.float32)
     for r in (radius, max(1, radius // 2)):
         score = _mean(score, r)
-    # Of equally deep cells take the one nearest to the middle of the mask: steadier from subset to subset.
-    cy, cx = (float(k.mean()) for k in np.nonzero(inner))
-    yy, xx = np.ogrid[: inner.shape[0], : inner.shape[1]]
-    away = np.hypot(yy - cy, xx - cx) / max(inner.shape)
-    score = np.where(inner, np.minimum(score, 0.97) - 0.03 * away, -1)
-    y, x = np.unravel_index(int(score.argmax()), score.shape)
-    return float(x + x0), float(y + y0)
+    ys, xs = np.nonzero(inner)
+    away = np.hypot(ys - ys.mean(), xs - xs.mean()) / max(inner.shape)
+    best = int(np.argmax(np.minimum(score[ys, xs], 0.97) - 0.03 * away))
+    return float(xs[best] + x0), float(ys[best] + y0)
 
 
 def _mean(a: NDArray[np.float32], r: int) -> NDArray[np.float32]:
@@ -125,9 +159,3 @@ def _mean(a: NDArray[np.float32], r: int) -> NDArray[np.float32]:
         hi = np.take(total, np.arange(n) + 2 * r + 1, axis)
         a = ((hi - np.take(total, np.arange(n), axis)) / (2 * r + 1)).astype(np.float32)
     return a
-
-
-def is_solid(sheet: Sheet, layer_id: str) -> NDArray[np.bool_]:
-    """Return where a layer owns its pixels, on the whole sheet (for checks)."""
-    layer = next(k for k in sheet.layers if k.id == layer_id)
-    return sheet.placed(layer.rgba[..., 3] >= SOLID, layer.box)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from iliopsoas.plates.layers import AREAS, Rules, Sheet, SheetLayer
+from iliopsoas.plates.layers import AREAS, Rules, Sheet, SheetLayer, Window
 from iliopsoas.plates.palette import rgb
 
 F32 = NDArray[np.float32]
@@ -67,19 +67,21 @@ def composite(sheet: Sheet, on: Iterable[str] | None = None, lit: Iterable[str] 
     return out.astype(np.uint8)
 
 
-def merged(sheet: Sheet, on: Iterable[str] | None = None) -> Merged:
-    """Return what is nearest in every pixel for the layers shown; glass owns nothing."""
+def merged(sheet: Sheet, on: Iterable[str] | None = None, window: Window | None = None) -> Merged:
+    """Return what is nearest in every pixel (of a window) for the layers shown; glass owns nothing."""
     shown = sheet.shown(on)
-    w, h = sheet.size_px
-    depth, index, number = np.zeros((h, w), np.uint16), np.zeros((h, w), np.uint8), np.zeros((h, w), np.uint8)
+    window = window or Window(0, 0, *sheet.size_px)
+    depth, index = np.zeros(window.shape, np.uint16), np.zeros(window.shape, np.uint8)
+    number = np.zeros(window.shape, np.uint8)
     for k, layer in enumerate(sheet.layers, 1):
         if layer.glass or layer.id not in shown:
             continue
-        at = _at(layer)
-        nearer = (layer.rgba[..., 3] >= SOLID) & (layer.depth >= depth[at])
-        depth[at][nearer] = layer.depth[nearer]
-        index[at][nearer] = layer.index[nearer]
-        number[at][nearer] = k
+        to, frm = window.overlap(layer.box)
+        its_depth = layer.depth[frm]
+        nearer = (layer.rgba[frm][..., 3] >= SOLID) & (its_depth >= depth[to])
+        depth[to][nearer] = its_depth[nearer]
+        index[to][nearer] = layer.index[frm][nearer]
+        number[to][nearer] = k
     return Merged(depth, index, number)
 
 
@@ -284,11 +286,11 @@ def _paint(colour: F32, cover: F32, keys: NDArray[np.uint16], sheet: Sheet) -> N
         for dx in (-1, 0, 1):
             q = near[py + 1 + dy, px + 1 + dx]
             level = (q >> 8).astype(np.int32)
-            k = fill[level] / 9
-            k *= np.where(level == BEHIND, hatch[(px + x0 + dx + py + y0 + dy) & 7], 1)
+            dose = fill[level] / 9
+            dose *= np.where(level == BEHIND, hatch[(px + x0 + dx + py + y0 + dy) & 7], 1)
             of_key = table[q]
-            tint += of_key * k[:, None]
-            share += k
+            tint += of_key * dose[:, None]
+            share += dose
             some = (level > 0).astype(np.float32) / 9
             mean += of_key * some[:, None]
             weight += some

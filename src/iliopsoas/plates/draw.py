@@ -78,7 +78,7 @@ def draw_sheet(
     depths = np.concatenate([view.project(body[p].mesh.v)[:, 2] for p in drawn])
     depth_range = (float(depths.min()) - 0.001, float(depths.max()) + 0.001)
     number = {row.id: row.index for row in rows}
-    group = {row.id: row.group for row in rows}
+    group = {g: i for i, g in enumerate(dict.fromkeys(body[p].group for p in drawn))}
     supersample = 1 if draft else 2
     images = []
     for layer in layers:
@@ -90,7 +90,7 @@ def draw_sheet(
         picture = ink(
             g,
             [look(p.tissue) for p in parts],
-            [group[p.id] for p in parts],
+            [group[p.group] for p in parts],
             view.pixel_m / supersample,
             supersample,
             depth_range,
@@ -119,22 +119,17 @@ def _drawn(layers: Sequence[Layer], body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _rows(drawn: Mapping[str, str], areas: Sequence[Any], body: Mapping[str, Any]) -> tuple[PartRow, ...]:
-    groups = {g: i for i, g in enumerate(dict.fromkeys(body[p].group for p in drawn), 1)}
     rows = []
     for i, (part_id, layer_id) in enumerate(drawn.items(), 1):
-        p, k = body[part_id], look(body[part_id].tissue)
-        name = _name(p.structure)
-        rows.append(PartRow(i, p.id, p.structure, p.side, name, layer_id, None, groups[p.group], k.colour, k.lit))
+        p = body[part_id]
+        rows.append(PartRow(i, p.id, p.structure, p.side, _name(p.structure), layer_id, None, look(p.tissue).lit))
     known = attachments()
     for i, a in enumerate(areas, len(rows) + 1):
         entry = known.get(a.attachment)
         tint = AREA_COLOURS.get(entry.kind, OTHER_AREA) if entry else OTHER_AREA
         name = entry.text if entry else a.attachment.replace("_", " ")
-        parent = body[a.parent]
         structure = entry.muscle if entry else a.attachment
-        rows.append(
-            PartRow(i, a.id, structure, a.side, name, drawn[a.parent], a.parent, groups[parent.group], tint, tint)
-        )
+        rows.append(PartRow(i, a.id, structure, a.side, name, drawn[a.parent], a.parent, tint))
     return tuple(rows)
 
 

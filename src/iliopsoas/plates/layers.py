@@ -17,7 +17,7 @@ from iliopsoas.sources.errors import UnknownName
 
 Box = tuple[int, int, int, int]
 AREAS = "areas"  # id of the layer that has no picture of its own: it switches the attachment areas on
-DEPTH_STEPS = 65534  # depth 1 is the farthest, 65535 the nearest, 0 means empty
+DEPTH_STEPS = 4094  # depth 1 is the farthest, 4095 the nearest, 0 means empty; a step is about a tenth of a millimetre
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,8 @@ class PartRow:
         Layer that it is drawn in.
     parent : str or None
         For an area, the part that it lies on.
-    group : int
-        Parts of one group share an outline.
-    colour, tint : str
-        "#rrggbb" of the tissue, and what it takes when lit.
+    tint : str
+        "#rrggbb" that it takes when lit.
     """
 
     index: int
@@ -79,8 +77,6 @@ class PartRow:
     name: str
     layer: str
     parent: str | None
-    group: int
-    colour: str
     tint: str
 
 
@@ -102,7 +98,7 @@ class SheetLayer:
     rgba : ndarray of uint8, shape (h, w, 4)
         Straight alpha.
     depth : ndarray of uint16, shape (h, w)
-        0 empty, 1..65535 from far to near.
+        0 empty, then 1 .. `DEPTH_STEPS` + 1 from far to near.
     index : ndarray of uint8, shape (h, w)
         Number of the nearest part; 0 empty.
     colour : str
@@ -193,7 +189,7 @@ class Sheet:
     size_px : (int, int)
         Width, height.
     depth_range_m : (float, float)
-        Depth of steps 1 and 65535, metres towards the viewer.
+        Farthest and nearest depth, metres towards the viewer.
     layers : tuple of SheetLayer
         Bottom to top; the order decides only between equal depths.
     parts : tuple of PartRow
@@ -261,6 +257,16 @@ class Sheet:
             table[self.part(part_id).index] = True
         return table
 
+    def steps_of(self, depth_m: float) -> float:
+        """Return a depth in metres as (fractional) steps."""
+        far, near = self.depth_range_m
+        return (depth_m - far) / (near - far) * DEPTH_STEPS + 1
+
+    @property
+    def steps_per_m(self) -> float:
+        """Steps of depth in a metre."""
+        return DEPTH_STEPS / (self.depth_range_m[1] - self.depth_range_m[0])
+
     def placed(self, image: NDArray, box: Box) -> NDArray:
         """Return a cropped image at its place on an empty sheet."""
         w, h = self.size_px
@@ -268,3 +274,33 @@ class Sheet:
         out = np.zeros((h, w, *image.shape[2:]), image.dtype)
         out[y : y + bh, x : x + bw] = image
         return out
+
+
+@dataclass(frozen=True)
+class Window:
+    """Every `step`-th pixel of a part of the sheet: x and y from the first to before the last."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    step: int = 1
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return max(0, -(-(self.y1 - self.y0) // self.step)), max(0, -(-(self.x1 - self.x0) // self.step))
+
+    def overlap(self, box: Box) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+        """Return where a cropped image falls into the window, and what of the image that is."""
+        x, y, w, h = box
+        rows, cols = self.shape
+        to_y, from_y = self._along(self.y0, rows, y, h)
+        to_x, from_x = self._along(self.x0, cols, x, w)
+        return (to_y, to_x), (from_y, from_x)
+
+    def _along(self, start: int, count: int, first: int, size: int) -> tuple[slice, slice]:
+        i0 = max(0, -(-(first - start) // self.step))
+        i1 = max(i0, min(count, -(-(first + size - start) // self.step)))
+        at = start + i0 * self.step - first
+        return slice(i0, i1), slice(at, at + (i1 - i0) * self.step, self.step)

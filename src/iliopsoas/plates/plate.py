@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from weakref import WeakKeyDictionary
 
 from iliopsoas.plates.anchors import Visible
 from iliopsoas.plates.composite import part_at
@@ -280,12 +281,13 @@ def _known(ids: Iterable[str], known: Iterable[str], where: str) -> None:
 
 
 _SHEETS: OrderedDict[tuple, Sheet] = OrderedDict()
+_MEMOS: WeakKeyDictionary[Sheet, dict] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=512)
 def _label_layout(plate: Plate, shown: frozenset[str], draft: bool, *providers: object) -> Layout:
     sheet = plate.sheet(draft)
-    visible = Visible(sheet, plate.picture_view, shown)
+    visible = Visible(sheet, plate.picture_view, shown, _MEMOS.setdefault(sheet, {}))
     items = []
     for number, spec in enumerate(plate.labels, 1):
         if spec.layer is not None and spec.layer not in shown:
