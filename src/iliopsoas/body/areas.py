@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -75,7 +76,7 @@ def _mirrored(inside: Inside) -> Inside:
 
 
 def _all_of(*distances: FloatArray) -> FloatArray:
-    """Inside all of several patches."""
+    """Return what is inside all of several patches."""
     return np.minimum.reduce(distances)
 
 
@@ -84,7 +85,7 @@ def _within(x: FloatArray, low: float, high: float) -> FloatArray:
 
 
 def _corner(a: FloatArray, b: FloatArray, round_m: float = ROUND_M) -> FloatArray:
-    """Inside both of two half-planes, their corner rounded."""
+    """Return what is inside both of two half-planes, their corner rounded."""
     x, y = round_m - a, round_m - b
     return round_m - np.hypot(np.maximum(x, 0), np.maximum(y, 0)) - np.minimum(np.maximum(x, y), 0)
 
@@ -109,7 +110,7 @@ def _column() -> list[tuple[str, str, Inside]]:
 
 
 def _strip(at: column.Slice, reach: tuple[float, float], edge: str = "") -> Inside:
-    """A strip on the right side of a disc, or of the margin of a body next to its `edge`."""
+    """Return a strip on the right side of a disc, or of the margin of a body next to its `edge`."""
     low, high = (r * at.half_depth_m for r in reach)
 
     def inside(points: FloatArray) -> FloatArray:
@@ -123,14 +124,14 @@ def _strip(at: column.Slice, reach: tuple[float, float], edge: str = "") -> Insi
 
 
 def _rim_m(at: column.Slice, forward: FloatArray, right: FloatArray) -> FloatArray:
-    """Height above a shell 3 mm inside the rim: keeps areas off the face of an endplate."""
+    """Return the height above a shell 3 mm inside the rim: keeps areas off the face of an endplate."""
     n = column.HULL_POWER
     out = (np.abs(forward / at.half_depth_m) ** n + np.abs(right / at.half_width_m) ** n) ** (1 / n)
     return (out - 1) * at.half_width_m + 0.0042
 
 
 def _l5_body() -> Inside:
-    """A rounded patch on the side of the body of L5, clear of its margins."""
+    """Return a rounded patch on the side of the body of L5, clear of its margins."""
     at = column.level("l5")
     middle, half = np.array([0.22 * at.half_depth_m, -0.0015]), np.array([0.50 * at.half_depth_m, 0.0078])
 
@@ -147,7 +148,7 @@ def _processes() -> list[tuple[str, str, Inside]]:
 
 
 def _process(vertebra: str) -> Inside:
-    """The inner three quarters of the front of a transverse process."""
+    """Return the inner three quarters of the front of a transverse process."""
     line = shapes.ease(np.array([transverse_process_front(vertebra, f) for f in np.linspace(0, 1, 13)]), 4)
     out = shapes.unit(line[-1] - line[0])
     forward = column.level(vertebra).forward
@@ -182,19 +183,19 @@ def _pelvis() -> list[tuple[str, str, Inside]]:
 
 
 def _ala_line() -> FloatArray:
-    """A short line on the sacral ala beside the front of the sacro-iliac joint."""
+    """Return a short line on the sacral ala beside the front of the sacro-iliac joint."""
     joint = iliacus.sacroiliac_front()
     ala = Surface(load_bones()["sacrum"].facing((0.8, 0.5, 0.1)))
     return ala.nearest(joint + np.array([[0.001, -0.001, -0.0055], [0.006, -0.009, -0.0050]])).point
 
 
 def _capsule(line: FloatArray, radius_m: float) -> Inside:
-    """All points within a distance of a polyline."""
+    """Return all points within a distance of a polyline."""
 
     def inside(points: FloatArray) -> FloatArray:
         p = np.asarray(points, float)
         best = np.full(len(p), np.inf)
-        for a, b in zip(line[:-1], line[1:], strict=True):
+        for a, b in pairwise(line):
             ab = b - a
             t = np.clip((p - a) @ ab / (ab @ ab), 0, 1)
             best = np.minimum(best, ((p - a - t[:, None] * ab) ** 2).sum(1))
@@ -204,7 +205,7 @@ def _capsule(line: FloatArray, radius_m: float) -> Inside:
 
 
 def _fossa() -> Inside:
-    """The upper two thirds of the iliac fossa, on its inner face only.
+    """Return the upper two thirds of the iliac fossa, on its inner face only.
 
     The outline lives in a plane laid through the fossa; a fitted surface tells the inner face from the outer one.
     """
@@ -242,7 +243,7 @@ def _polar(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _terms(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Monomials up to the fifth degree, in decimetres to keep the fit well conditioned."""
+    """Return monomials up to the fifth degree, in decimetres to keep the fit well conditioned."""
     u, v = [np.ones_like(x)], [np.ones_like(y)]
     for _ in range(5):
         u.append(u[-1] * 10 * x)
@@ -251,7 +252,7 @@ def _terms(x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _fossa_outline() -> FloatArray:
-    """Closed outline of the origin of iliacus on the bone, shape (n, 3)."""
+    """Return the closed outline of the origin of iliacus on the bone, shape (n, 3)."""
     top = iliacus.origin_line()
     on_hip = top[: int(0.9 * len(top))]
     gate = iliacus.gate_line()[: len(on_hip)]
@@ -265,7 +266,7 @@ def _fossa_outline() -> FloatArray:
 
 def _femur() -> list[tuple[str, str, Inside]]:
     tip = insertion_point()
-    psoas = _capsule(np.array([tip + [0.0, 0.004, 0.0], tip - [0.0, 0.004, 0.0]]), 0.0075)
+    psoas = _capsule(tip + np.array([[0.0, 0.004, 0.0], [0.0, -0.004, 0.0]]), 0.0075)
     whole = _capsule(iliacus.insertion_line(), 0.0065)
 
     def iliacus_only(points: FloatArray) -> FloatArray:

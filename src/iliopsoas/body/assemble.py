@@ -63,19 +63,19 @@ class Body(Mapping[str, Part]):
     def __init__(self, parts: dict[str, Part]) -> None:
         self._parts = MappingProxyType(parts)
 
-    def __getitem__(self, id: str) -> Part:
+    def __getitem__(self, id: str) -> Part:  # noqa: D105
         if id not in self._parts:
             close = get_close_matches(str(id), self._parts, n=3) or list(self._parts)[:3]
             raise UnknownPartError(f"part {id!r} is not in the body; did you mean {', '.join(close)}?")
         return self._parts[id]
 
-    def __contains__(self, id: object) -> bool:
+    def __contains__(self, id: object) -> bool:  # noqa: D105
         return id in self._parts
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[str]:  # noqa: D105
         return iter(self._parts)
 
-    def __len__(self) -> int:
+    def __len__(self) -> int:  # noqa: D105
         return len(self._parts)
 
 

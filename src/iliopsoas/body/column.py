@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
@@ -11,9 +13,11 @@ from iliopsoas.atlas.mesh import FloatArray
 from iliopsoas.body import shapes
 from iliopsoas.body.landmarks import endplate
 
+Edge = Literal["upper", "lower"]
 VERTEBRAE = ("t12", "l1", "l2", "l3", "l4", "l5")
 DISCS = ("t12_l1", "l1_l2", "l2_l3", "l3_l4", "l4_l5")
-PLATES = (("t12", "lower"), *((v, e) for v in VERTEBRAE[1:] for e in ("upper", "lower")))
+_EDGES: tuple[Edge, Edge] = ("upper", "lower")
+PLATES: tuple[tuple[str, Edge], ...] = (("t12", "lower"), *((v, e) for v in VERTEBRAE[1:] for e in _EDGES))
 
 WAIST = 0.055  # how far the hull follows the waist of a body, part of its half width (a bone's own waist is deeper)
 HULL_POWER = 2.2  # super-ellipse of a lumbar body seen from above
@@ -50,7 +54,7 @@ class Slice:
 
 
 @cache
-def plate(vertebra: str, edge: str) -> Slice:
+def plate(vertebra: str, edge: Edge) -> Slice:
     """Return one endplate ("upper" or "lower") of a vertebra as a slice."""
     e = endplate(vertebra, edge)
     a = np.radians(e.tilt_deg)  # front down is positive
@@ -93,7 +97,7 @@ def hull_rings(around: int = 48) -> FloatArray:
     """
     plates = [plate(v, e) for v, e in PLATES]
     slices, inset = [], []
-    for k, (a, b) in enumerate(zip(plates[:-1], plates[1:], strict=True)):
+    for k, (a, b) in enumerate(pairwise(plates)):
         is_body = k % 2 == 1
         for part in np.arange(ROWS_PER_PLATE) / ROWS_PER_PLATE:
             slices.append(between(a, b, part))
@@ -109,6 +113,6 @@ def hull_rings(around: int = 48) -> FloatArray:
     return np.stack(rows)
 
 
-def hull_row(vertebra: str, edge: str) -> int:
+def hull_row(vertebra: str, edge: Edge) -> int:
     """Return the row of `hull_rings` that lies on an endplate."""
     return PLATES.index((vertebra, edge)) * ROWS_PER_PLATE

@@ -1,4 +1,4 @@
-"""Iliacus (right side): from the upper two thirds of the iliac fossa over the front of the hip to the lesser trochanter.
+"""Iliacus (right side): from the upper two thirds of the iliac fossa over the hip joint to the lesser trochanter.
 
 Fibres are smooth curves on the inner surface of the muscle's visible face. In the fossa the deep face is the bone
 itself; in front of the hip the muscle is a lens in section.
@@ -15,8 +15,9 @@ from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import FloatArray, Mesh, joined
 from iliopsoas.body import shapes
 from iliopsoas.body.landmarks import landmark
-from iliopsoas.body.psoas_belly import HIP_CENTRE, Belly, belly, femur_surface, hip_surface, wrap_hip
+from iliopsoas.body.psoas_belly import Belly, belly, wrap_hip
 from iliopsoas.body.surface import Surface, keep_out, rest_on
+from iliopsoas.body.walls import HIP_CENTRE, femur, hip_bone
 
 COLUMNS = 30
 FOSSA_ROWS, LOW_ROWS = 26, 30
@@ -60,7 +61,7 @@ def sacroiliac_front() -> FloatArray:
     """Return the front upper end of the sacro-iliac joint line, on the hip bone, shape (3,)."""
     sacrum = load_bones()["sacrum"].v
     right = sacrum[sacrum[:, 2] > 0.03]
-    hit = hip_surface().nearest(right)
+    hit = hip_bone().nearest(right)
     close = right[np.abs(hit.height_m) < 0.005]
     return close[np.argmax(close @ [0.8, 1.0, 0.0])]
 
@@ -104,7 +105,7 @@ def insertion_line() -> FloatArray:
     """From the front of the shaft just below the lesser trochanter (lateral fibres) up to its front."""
     tip = landmark("lesser_trochanter")
     way = tip + np.array([[0.022, -0.031, 0.010], [0.014, -0.016, 0.004], [0.006, -0.002, -0.001]])
-    return femur_surface().nearest(shapes.curve(way, COLUMNS)).point
+    return femur().nearest(shapes.curve(way, COLUMNS)).point
 
 
 @cache
@@ -153,5 +154,5 @@ def _off_bone(grid: FloatArray, gap_m: float) -> FloatArray:
     """Lift a grid off the inner face of the pelvis (first rows) and off the whole hip bone and femur (later rows)."""
     out = grid.copy()
     out[:FOSSA_ROWS] = keep_out(out[:FOSSA_ROWS], [fossa_surface()], gap_m, rounds=1, reach_m=0.006)
-    out[FOSSA_ROWS - 2 :] = keep_out(out[FOSSA_ROWS - 2 :], [hip_surface(), femur_surface()], gap_m, rounds=2)
+    out[FOSSA_ROWS - 2 :] = keep_out(out[FOSSA_ROWS - 2 :], [hip_bone(), femur()], gap_m, rounds=2)
     return out

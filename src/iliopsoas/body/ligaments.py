@@ -7,15 +7,17 @@ import numpy as np
 from iliopsoas.atlas.mesh import Mesh
 from iliopsoas.body import shapes
 from iliopsoas.body.landmarks import landmark
-from iliopsoas.body.psoas_belly import hip_surface
+from iliopsoas.body.walls import hip_bone
 
 SAG_M = 0.007  # how far the fascia of the thigh pulls it forward and down (drawing choice)
 
 
 def inguinal_ligament() -> Mesh:
     """Return the ligament as a cord with a slight sag, its ends on the bone."""
-    a, b = (hip_surface().nearest(landmark(k)).point[0] for k in ("asis", "pubic_tubercle"))
-    t = np.linspace(0, 1, 40)[:, None]
+    a, b = (hip_bone().nearest(landmark(k)).point[0] for k in ("asis", "pubic_tubercle"))
+    t = 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, 48))[:, None]
     path = a + t * (b - a) + 4 * t * (1 - t) * SAG_M * shapes.unit(np.array([0.75, -0.65, 0.0]))
-    radius = 0.0020 + 0.0012 * np.abs(2 * t[:, 0] - 1) ** 3
+    # Spread a little towards its ends, then closed by a blunt tip.
+    u = np.abs(2 * t[:, 0] - 1)
+    radius = (0.0020 + 0.0010 * u**3) * np.sqrt(np.clip(1 - u**24, 0.04, 1))
     return shapes.loft(shapes.oval_rings(path, radius, radius * 0.8, (1, 0, 0), 14))

@@ -12,13 +12,12 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import column, shapes, tissue
 from iliopsoas.body.landmarks import landmark, transverse_process_front
 from iliopsoas.body.surface import Surface, keep_out, rest_on, ring_area_m2
+from iliopsoas.body.walls import HIP_CENTRE, femur, psoas_walls
 
-HIP_CENTRE = np.array([-0.056276, -0.07849, 0.07726])
 ROWS, AROUND = 96, 40
 TENDON_TURN = 0.60  # the tendon lies behind and medially on the belly
 POWER = 2.25  # super-ellipse of the sections: a little fuller than an ellipse
@@ -37,7 +36,7 @@ _STATIONS: dict[str, tuple[float, float]] = {
 }
 _BEHIND_M = 0.004  # room between belly and transverse processes for the deep slips
 _FULLNESS = 3.27  # area of the super-ellipse over the product of its half sizes
-_BRIM_POINT = HIP_CENTRE + [0.0358, 0.0131, -0.0117]  # in front of the hip, as in the hip model of record
+_BRIM_POINT = HIP_CENTRE + np.array([0.0358, 0.0131, -0.0117])  # in front of the hip, as in the hip model of record
 _WRAP_RADIUS_M = 0.0345  # of the line about the hip axis: femoral head, capsule and half the muscle
 
 
@@ -81,6 +80,11 @@ class Belly:
         core = self.path[:, None] + 0.35 * (middle - self.path[:, None])
         rings = core + (0.12 + 0.88 * left) * (rings - core)
         return shapes.loft(rings[: self.flesh_rows])
+
+    @cached_property
+    def whole(self) -> Mesh:
+        """Belly and tendon together, down to the bone, as one closed mesh."""
+        return shapes.loft(self.rings)
 
     @cached_property
     def tendon_share(self) -> FloatArray:
@@ -137,27 +141,7 @@ def _area_m2(name: str) -> float:
 @cache
 def insertion_point() -> FloatArray:
     """Return the tip of the lesser trochanter, on the surface of the right femur."""
-    return femur_surface().nearest(landmark("lesser_trochanter")).point[0]
-
-
-@cache
-def femur_surface() -> Surface:
-    """Return the right femur, prepared for nearest-point questions."""
-    return Surface(load_bones()["femur_r"])
-
-
-@cache
-def hip_surface() -> Surface:
-    """Return the right hip bone, prepared for nearest-point questions."""
-    return Surface(load_bones()["hip_bone_r"])
-
-
-@cache
-def walls() -> tuple[Surface, ...]:
-    """Return the bones and discs that psoas major must not enter."""
-    bones = load_bones()
-    spine = [*column.VERTEBRAE, "sacrum", *(f"disc_{d}" for d in (*column.DISCS, "l5_s1"))]
-    return (*(Surface(bones[k]) for k in spine), hip_surface(), femur_surface())
+    return femur().nearest(landmark("lesser_trochanter")).point[0]
 
 
 def _line() -> tuple[FloatArray, dict[str, FloatArray], FloatArray, FloatArray]:
@@ -165,7 +149,7 @@ def _line() -> tuple[FloatArray, dict[str, FloatArray], FloatArray, FloatArray]:
     top = column.level("t12_l1")
     begin = column.plate("t12", "lower").world(0.002, -0.0005, column.plate("t12", "lower").half_width_m)
     first = top.world(-0.10 * top.half_depth_m, 0.0, top.half_width_m + 0.0012)
-    points, up, side = {"t12_l1": first}, [0.0080], [0.0032]
+    points, up, side = {"t12_l1": first}, [], []
     for name in _STATIONS:
         p, hu, hs = _lumbar_station(name)
         points[name] = p
@@ -199,18 +183,23 @@ def belly() -> Belly:
     path[below[0] : below[1]] = shapes.ease(path[below[0] : below[1]], 70)
     s = shapes.arc_length(path)
     row = {k: int(np.argmin(np.linalg.norm(path - p, axis=1))) for k, p in stations.items()}
-    knots = np.array([s[r] for r in row.values()])
+    knots = np.array([s[r] for k, r in row.items() if k != "t12_l1"])
     rest = s[-1] - knots[-1]
-    knots = np.concatenate([[0.0, 0.004], knots, knots[-1] + rest * np.array([0.42, 0.78, 1.0])])
-    area = np.array([0.06e-4, 0.4e-4] + [_area_m2(k) for k in row] + [3.0e-4, 1.15e-4, 0.55e-4])
+    knots = np.concatenate([[0.0, 0.006], knots, knots[-1] + rest * np.array([0.42, 0.78, 1.0])])
+    area = np.array([0.06e-4, 0.55e-4] + [_area_m2(k) for k in row if k != "t12_l1"] + [3.0e-4, 1.15e-4, 0.55e-4])
     shape = np.concatenate([[2.2, 2.4], half_up / half_side, [0.75, 0.8, 0.8]])
     want, ratio = shapes.profile(s, knots, area), shapes.profile(s, knots, shape)
     side = np.sqrt(want / np.pi / ratio)
+    # Near its end the line keeps half a tendon off the bone, then comes down on it.
+    tail = slice(ROWS - 26, ROWS)
+    clear = 0.85 * side[tail] * np.minimum(ratio[tail], 1) * shapes.smoothstep((s[-1] - s[tail]) / 0.014)
+    path[tail] = shapes.ease(keep_out(path[tail], [femur()], clear, rounds=2), 4, hold=(2, 1))
     base = shapes.oval_rings(path, side * ratio, side, around=AROUND, power=POWER)
     rings = _fitted(path, base, want)
-    foot = rest_on(rings[-1], femur_surface(), 0.0002)
-    ramp = shapes.smoothstep((np.arange(ROWS) - (ROWS - 11)) / 10)[:, None, None]
-    rings = rings + ramp * (foot - rings[-1])
+    # The last ring lies a little inside the bone, so that no cut end shows.
+    foot = rest_on(base[-1], femur(), -0.0010)
+    ramp = shapes.smoothstep((np.arange(ROWS) - (ROWS - 6)) / 5)[:, None, None]
+    rings = rings + ramp * (foot - rings)
     flesh = int(np.searchsorted(s, s[-1] - 0.016))
     return Belly(rings, path, want, flesh, row)
 
@@ -224,6 +213,6 @@ def _fitted(path: FloatArray, base: FloatArray, want: FloatArray) -> FloatArray:
         rings = shapes.ease(keep_out(rings, [hull], 0.0008, rounds=1), 3)
         scale *= np.sqrt(want / ring_area_m2(rings))
         scale = shapes.ease(scale, 2)
-    rings = keep_out(rings, [hull, *walls()], 0.0005, rounds=2)
+    rings = keep_out(rings, [hull, *psoas_walls()], 0.0005, rounds=2)
     rings = shapes.ease(shapes.ease_across(rings, 1, closed=True), 6)
-    return keep_out(rings, walls(), 0.0003, rounds=2)
+    return keep_out(rings, psoas_walls(), 0.0003, rounds=2)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import FloatArray, Mesh, joined
 from iliopsoas.body import column, shapes
 from iliopsoas.body.landmarks import landmark
-from iliopsoas.body.psoas_belly import Belly, hip_surface, walls
+from iliopsoas.body.psoas_belly import Belly
 from iliopsoas.body.psoas_slips import superficial
 from iliopsoas.body.surface import Surface, keep_out, rest_on
+from iliopsoas.body.walls import hip_bone, psoas_walls, wall
 
 N = 80
 _FRONT = (0.9, 0.0, -0.45)
@@ -23,14 +23,14 @@ BELLY_WIDTH_M, TENDON_WIDTH_M = 0.0145, 0.0050
 def insertion_point() -> FloatArray:
     """Return a point on the pecten pubis beside the iliopubic eminence, on the bone, shape (3,)."""
     eminence, tubercle = landmark("iliopubic_eminence"), landmark("pubic_tubercle")
-    return hip_surface().nearest(eminence + 0.16 * (tubercle - eminence) + [0.002, 0.004, -0.003]).point[0]
+    return hip_bone().nearest(eminence + 0.16 * (tubercle - eminence) + [0.002, 0.004, -0.003]).point[0]
 
 
 def origin_point() -> FloatArray:
     """Return the middle of the origin: side of the T12-L1 disc, in front of psoas major, shape (3,)."""
     row = 0.5 * (column.hull_row("t12", "lower") + column.hull_row("l1", "upper"))
     p = shapes.at(column.hull_rings(), row, 0.135)
-    return Surface(load_bones()["disc_t12_l1"]).nearest(p).point[0]
+    return wall("disc_t12_l1").nearest(p).point[0]
 
 
 def psoas_minor(belly: Belly) -> Mesh:
@@ -54,10 +54,10 @@ def psoas_minor(belly: Belly) -> Mesh:
     half_side = shapes.profile(s, full, wide / 2)
     half_up = shapes.profile(s, full, [0.0010, 0.0018, 0.0024, 0.0016, 0.0009, 0.0009, 0.0007])
     oval = shapes.oval_rings(path, half_up, half_side, up=_FRONT, around=20)
-    for i, target in ((0, Surface(load_bones()["disc_t12_l1"])), (-1, hip_surface())):
+    for i, target in ((0, wall("disc_t12_l1")), (-1, hip_bone())):
         foot = rest_on(oval[i], target, 0.0002)
         ramp = shapes.smoothstep(1 - np.abs(np.arange(N) - (0 if i == 0 else N - 1)) / 7)[:, None, None]
         oval = oval + ramp * (foot - oval[i])
     gap = np.full(oval.shape[:2], 0.0003)
     gap[[0, -1]] = -0.001
-    return shapes.loft(keep_out(oval, walls(), gap, rounds=2))
+    return shapes.loft(keep_out(oval, psoas_walls(), gap, rounds=2))

@@ -12,12 +12,12 @@ from functools import cache
 
 import numpy as np
 
-from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import column, shapes
 from iliopsoas.body.landmarks import transverse_process_front
-from iliopsoas.body.psoas_belly import Belly, walls
+from iliopsoas.body.psoas_belly import Belly
 from iliopsoas.body.surface import Surface, keep_out
+from iliopsoas.body.walls import psoas_walls, wall
 
 COLUMNS = 15
 FREE_ROWS, BOUND_ROWS = 11, 24
@@ -69,7 +69,7 @@ def deep(belly: Belly) -> dict[str, Slip]:
     for vertebra in column.VERTEBRAE[1:]:
         line = np.array([transverse_process_front(vertebra, f) for f in np.linspace(*PROCESS_PART, COLUMNS)])
         line = shapes.ease(line, 4)
-        line = Surface(load_bones()[vertebra]).nearest(line).point
+        line = wall(vertebra).nearest(line).point
         course = _Course(0.020, 0.062, (0.66, 0.43), 0.0, 0.0032)
         out[vertebra] = _slip(belly, line, np.array([0.55, -0.85, 0.05]), course)
     return out
@@ -80,19 +80,19 @@ def _disc_line(disc: str) -> FloatArray:
     above, below = disc.split("_")
     turn = (0.205 if disc == "t12_l1" else 0.145) + _BOW_TURN * _ACROSS**2
     rings = column.hull_rings()
-    top, bottom = (shapes.at(rings, column.hull_row(v, e), turn) for v, e in ((above, "lower"), (below, "upper")))
+    ends: tuple[tuple[str, column.Edge], ...] = ((above, "lower"), (below, "upper"))
+    top, bottom = (shapes.at(rings, column.hull_row(v, e), turn) for v, e in ends)
     down = shapes.unit(bottom - top)
     part = np.linspace(0, 1, COLUMNS)[:, None]
     line = (1 - part) * (top - MARGIN_M * down) + part * (bottom + MARGIN_M * down)
-    bones = load_bones()
-    return _on_nearest(line, [Surface(bones[k]) for k in (above, f"disc_{disc}", below)])
+    return _on_nearest(line, [wall(k) for k in (above, f"disc_{disc}", below)])
 
 
 def _body_line() -> FloatArray:
     """Points down the side of the body of L5, clear of its discs."""
     rows = np.linspace(column.hull_row("l5", "upper") + 0.95, column.hull_row("l5", "lower") - 0.55, COLUMNS)
     line = shapes.at(column.hull_rings(), rows, 0.160 + _BOW_TURN * _ACROSS**2)
-    return _on_nearest(line, [Surface(load_bones()["l5"])])
+    return _on_nearest(line, [wall("l5")])
 
 
 def _on_nearest(points: FloatArray, surfaces: list[Surface]) -> FloatArray:
@@ -129,4 +129,4 @@ def _slip(belly: Belly, origin: FloatArray, leave: FloatArray, course: _Course) 
     mesh = shapes.slab(lower, upper)
     gap = np.full(len(mesh.v), 0.0002).reshape(2, len(grid), COLUMNS)
     gap[:, 0] = -0.001  # the first row stays on its bone
-    return Slip(mesh.moved(keep_out(mesh.v, walls(), gap.reshape(-1), rounds=2)), origin)
+    return Slip(mesh.moved(keep_out(mesh.v, psoas_walls(), gap.reshape(-1), rounds=2)), origin)

@@ -6,8 +6,9 @@ import numpy as np
 
 from iliopsoas.atlas.mesh import Mesh
 from iliopsoas.body import shapes
-from iliopsoas.body.psoas_belly import ROWS, TENDON_TURN, Belly, femur_surface, hip_surface
+from iliopsoas.body.psoas_belly import ROWS, TENDON_TURN, Belly
 from iliopsoas.body.surface import keep_out
+from iliopsoas.body.walls import femur, hip_bone
 
 AROUND = 28
 _DEPTH = 0.55  # how far the tendon reaches into the belly, part of the way to its line
@@ -31,8 +32,8 @@ def iliopsoas_tendon(belly: Belly) -> Mesh:
     whole = shapes.at(belly.rings, rows[:, None], TENDON_TURN + (k - 0.25)[None])
     closed = shapes.smoothstep((s[rows] - s[belly.flesh_rows] + 0.020) / 0.022)[:, None, None]
     rings = shapes.ease(plate + closed * (whole - plate), 2)
-    gap = np.where(rows > ROWS - 4, -0.002, 0.0002)[:, None] * np.ones(AROUND)
-    return shapes.loft(keep_out(rings, [femur_surface(), hip_surface()], gap, rounds=2))
+    gap = np.where(rows > ROWS - 2, -0.002, 0.0002)[:, None] * np.ones(AROUND)
+    return shapes.loft(keep_out(rings, [femur(), hip_bone()], gap, rounds=2))
 
 
 def share_at_hip(belly: Belly) -> float:

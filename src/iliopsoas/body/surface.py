@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh
 
-REACH_M = 0.030  # a surface farther than this never moves a point
+REACH_M = 0.012  # a point deeper than this behind a surface is not pushed out of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +36,8 @@ class Nearest:
 class Surface:
     """A mesh prepared for nearest-point questions.
 
-    The nearest vertex is found first, then the nearest point on the triangles round it: exact for the even meshes
-    used here, and without a search tree.
+    The nearest vertex is found first, then the nearest point on the triangles round it: close enough on the even
+    meshes used here, and without a search tree.
     """
 
     def __init__(self, mesh: Mesh) -> None:
@@ -58,75 +58,82 @@ class Surface:
         return self.mesh.normals()
 
     @cached_property
-    def _fan(self) -> IntArray:
-        """Triangles round each vertex, padded with the first of them; shape (vertices, widest fan)."""
+    def _fans(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Triangles round each vertex, each turned to start at it: other two corners, and where each fan begins."""
         f, n = self.mesh.f, len(self.mesh.v)
-        vert, face = f.T.reshape(-1), np.tile(np.arange(len(f)), 3)
-        order = np.argsort(vert, kind="stable")
-        vert, face = vert[order], face[order]
-        first = np.searchsorted(vert, np.arange(n))
-        count = np.bincount(vert, minlength=n)
-        fan = np.repeat(face[np.minimum(first, len(face) - 1)][:, None], max(int(count.max()), 1), axis=1)
-        fan[vert, np.arange(len(vert)) - first[vert]] = face
-        return fan
+        corners = np.concatenate([f, f[:, [1, 2, 0]], f[:, [2, 0, 1]]])
+        corners = corners[np.argsort(corners[:, 0], kind="stable")]
+        return corners[:, 1], corners[:, 2], np.searchsorted(corners[:, 0], np.arange(n + 1))
 
-    def near(self, points: FloatArray, reach_m: float = REACH_M) -> np.ndarray:
+    def near(self, points: FloatArray, reach_m: float = REACH_M) -> NDArray[np.bool_]:
         """Return which points lie within the bounding box widened by `reach_m` (boolean, shape (n,))."""
-        return ((points > self.lo - reach_m) & (points < self.hi + reach_m)).all(1)
+        return np.all((points > self.lo - reach_m) & (points < self.hi + reach_m), axis=1)
 
-    def nearest(self, points: ArrayLike) -> Nearest:
-        """Return the nearest places on the surface for points, shape (n, 3)."""
+    def nearest(self, points: ArrayLike, within_m: float = np.inf) -> Nearest:
+        """Return the nearest places on the surface for points, shape (n, 3).
+
+        With `within_m`, only answers nearer than that are right; the others are merely as far or farther.
+        """
         p = np.atleast_2d(np.asarray(points, float))
-        v, f = self.mesh.v, self.mesh.f
-        fan = self._fan[_nearest_vertex(p, v)]
-        a, b, c = (v[f[fan, k]] for k in range(3))
-        w = _closest_weights(p[:, None], a, b, c)
-        q = w[..., :1] * a + w[..., 1:2] * b + w[..., 2:] * c
-        best = np.argmin(((q - p[:, None]) ** 2).sum(-1), axis=1)
-        row = np.arange(len(p))
-        tri, weight, q = f[fan[row, best]], w[row, best], q[row, best]
-        n = (self._normals[tri] * weight[..., None]).sum(1)
+        v = self.mesh.v
+        k = _nearest_vertex(p, v, within_m)
+        second, third, begin = self._fans
+        count = begin[k + 1] - begin[k]
+        first = np.cumsum(count) - count
+        owner = np.repeat(np.arange(len(p)), count)
+        fan = np.arange(len(owner)) - first[owner] + begin[k][owner]
+        j, m = second[fan], third[fan]
+        wj, wm = _weights(p[owner] - v[k][owner], v[j] - v[k][owner], v[m] - v[k][owner])
+        foot = v[k][owner] * (1 - wj - wm)[:, None] + v[j] * wj[:, None] + v[m] * wm[:, None]
+        d2 = ((p[owner] - foot) ** 2).sum(1)
+        best = first + _argmin_by(d2, first, owner)
+        j, m, wj, wm, foot = j[best], m[best], wj[best, None], wm[best, None], foot[best]
+        normals = self._normals
+        n = normals[k] * (1 - wj - wm) + normals[j] * wj + normals[m] * wm
         n /= np.linalg.norm(n, axis=1, keepdims=True) + 1e-20
-        gap = p - q
+        gap = p - foot
         side = np.where((gap * n).sum(1) < 0, -1.0, 1.0)
-        return Nearest(q, side * np.linalg.norm(gap, axis=1), n)
+        return Nearest(foot, side * np.linalg.norm(gap, axis=1), n)
 
 
-def _nearest_vertex(p: FloatArray, v: FloatArray, chunk: int = 1500) -> IntArray:
+def _nearest_vertex(p: FloatArray, v: FloatArray, within_m: float, chunk: int = 240) -> IntArray:
+    """Number of the vertex nearest to each point; neighbours in `p` are taken to lie near each other."""
     centre = v.mean(0)
-    near = (v - centre).astype(np.float32)
-    q = (p - centre).astype(np.float32)
-    half = 0.5 * (near**2).sum(1)
-    return np.concatenate([np.argmin(half - q[i : i + chunk] @ near.T, axis=1) for i in range(0, len(q), chunk)])
+    corners = np.concatenate([v - centre, -0.5 * ((v - centre) ** 2).sum(1, keepdims=True)], axis=1).astype(np.float32)
+    q = np.concatenate([p - centre, np.ones((len(p), 1))], axis=1).astype(np.float32)
+    out = np.empty(len(p), np.int64)
+    for i in range(0, len(p), chunk):
+        here = q[i : i + chunk]
+        known = np.arange(len(v))
+        if np.isfinite(within_m):
+            lo, hi = here[:, :3].min(0) - within_m, here[:, :3].max(0) + within_m
+            known = np.flatnonzero(((corners[:, :3] > lo) & (corners[:, :3] < hi)).all(1))
+            known = known if len(known) else np.arange(1)
+        near = np.ascontiguousarray(corners[known].T)
+        # Larger products would start threads, which wait for each other on a busy machine.
+        step = max(1, 60_000 // len(known))
+        for j in range(i, i + len(here), step):
+            out[j : min(j + step, i + chunk)] = known[np.argmax(q[j : min(j + step, i + chunk)] @ near, axis=1)]
+    return out
 
 
-def _closest_weights(p: FloatArray, a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
-    """Barycentric weights of the point of each triangle nearest to p (broadcast; last axis xyz -> abc)."""
-    ab, ac, ap = b - a, c - a, p - a
-    dot = lambda x, y: (x * y).sum(-1)  # noqa: E731
-    d00, d01, d11, d20, d21 = dot(ab, ab), dot(ab, ac), dot(ac, ac), dot(ap, ab), dot(ap, ac)
-    det = d00 * d11 - d01 * d01 + 1e-30
-    wb, wc = (d11 * d20 - d01 * d21) / det, (d00 * d21 - d01 * d20) / det
-    inside = np.stack([1 - wb - wc, wb, wc], -1)
-    # nearest point of each edge, for projections that fall outside the triangle
-    t_ab = np.clip(d20 / (d00 + 1e-30), 0, 1)
-    t_ac = np.clip(d21 / (d11 + 1e-30), 0, 1)
-    bc = c - b
-    t_bc = np.clip(dot(p - b, bc) / (dot(bc, bc) + 1e-30), 0, 1)
-    zero = np.zeros_like(t_ab)
-    edges = np.stack(
-        [
-            np.stack([1 - t_ab, t_ab, zero], -1),
-            np.stack([1 - t_ac, zero, t_ac], -1),
-            np.stack([zero, 1 - t_bc, t_bc], -1),
-        ],
-        -2,
-    )
-    corners = np.stack(np.broadcast_arrays(a, b, c), -2)
-    q = (edges[..., None] * corners[..., None, :, :]).sum(-2)
-    pick = np.argmin(((q - p[..., None, :]) ** 2).sum(-1), axis=-1)
-    best = np.take_along_axis(edges, pick[..., None, None], axis=-2)[..., 0, :]
-    return np.where((inside >= 0).all(-1)[..., None], inside, best)
+def _argmin_by(values: FloatArray, first: IntArray, owner: IntArray) -> IntArray:
+    """Position of the smallest value within each run of one owner, counted from the run's beginning."""
+    least = np.minimum.reduceat(values, first)
+    hit = np.flatnonzero(values <= least[owner])
+    new = np.concatenate([[True], owner[hit[1:]] != owner[hit[:-1]]])
+    return hit[new] - first
+
+
+def _weights(p: FloatArray, b: FloatArray, c: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Weights of corners b and c (the first lies at 0) of the nearest point: in the triangle, else on the spoke to b."""
+    bb, bc, cc = (b * b).sum(1), (b * c).sum(1), (c * c).sum(1)
+    pb, pc = (p * b).sum(1), (p * c).sum(1)
+    det = bb * cc - bc * bc + 1e-30
+    wb, wc = (cc * pb - bc * pc) / det, (bb * pc - bc * pb) / det
+    inside = (wb >= 0) & (wc >= 0) & (wb + wc <= 1)
+    spoke = np.clip(pb / (bb + 1e-30), 0, 1)
+    return np.where(inside, wb, spoke), np.where(inside, wc, 0.0)
 
 
 def keep_out(
@@ -149,9 +156,9 @@ def keep_out(
         for _ in range(rounds):
             if not len(todo):
                 break
-            hit = wall.nearest(p[todo])
+            hit = wall.nearest(p[todo], reach_m + 0.004)
             lift = gap[todo] - hit.height_m
-            push = (lift > 1e-6) & (hit.height_m > -reach_m)
+            push: NDArray[np.bool_] = (lift > 1e-6) & (hit.height_m > -reach_m)
             todo = todo[push]
             p[todo] += hit.normal[push] * lift[push, None]
     return p.reshape(shape)

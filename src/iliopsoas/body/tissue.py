@@ -31,7 +31,6 @@ class PsoasSection:
 
 
 _SECTIONS = (
-    PsoasSection("t12_l1", 0.8, False),
     PsoasSection("l1", 2.2, True, "1.9 ± 1.1 cm² (10 young women, seated, MRI)", "seatedmri"),
     PsoasSection("l1_l2", 3.6, False),
     PsoasSection("l2", 5.0, False),
@@ -56,5 +55,5 @@ TENDON_SHARE_AT_LABRUM = 0.445
 
 
 def psoas_sections() -> tuple[PsoasSection, ...]:
-    """Return the drawn section of psoas major level by level, from T12-L1 down to the front of the hip."""
+    """Return the drawn section of psoas major level by level, from L1 down to the front of the hip."""
     return _SECTIONS
