@@ -54,7 +54,8 @@ SOCKET = np.array([-0.05559, -0.06465, 0.07723])  # centre of the socket's spher
 REGROWN = np.array([1 / 0.9562237228725265, 1 / 0.9562237228725265, 1.0])
 
 S1 = Plate(np.array([-0.0727, 0.0204, 0.0]), 41.0, 0.0165, 0.0250)
-SOCKET_RADIUS_M = 0.0234
+EMINENCE = np.array([-0.0335, -0.0590, 0.0590])  # iliopubic eminence: where it is raised
+SOCKET_RADIUS_M = 0.0237
 SACRUM_NARROWED_M = 0.0035
 LESSER_TROCHANTER_M = 0.005
 
@@ -91,7 +92,8 @@ def hip_bone(mean: Mesh) -> Mesh:
     """Return the right hip bone with the spine, eminence and crest tubercle that a mean shape smooths away."""
     m = raised(mean, np.array([-0.107, -0.077, 0.048]), 0.010 * unit(-0.55, -0.2, -0.8), 0.009)  # ischial spine
     m = loop(m, 2)
-    m = raised(m, np.array([-0.0365, -0.0560, 0.0580]), 0.0025 * unit(0.5, 0.8, -0.2), 0.010)  # iliopubic eminence
+    m = raised(m, EMINENCE, 0.0030 * unit(0.7, 0.65, -0.3), 0.010)
+    m = raised(m, np.array([-0.0230, -0.0465, 0.0905]), 0.0025 * unit(0.9, -0.35, 0.1), 0.009)  # AIIS
     m = raised(m, np.array([-0.136, 0.014, 0.0395]), 0.0025 * unit(-0.9, -0.1, -0.1), 0.008)  # PSIS
     return reamed(m)
 
@@ -203,7 +205,7 @@ def femur(sources: Sources) -> Mesh:
 
 def symphysis() -> Mesh:
     """Return the disc between the pubic bones: an oblique wedge that fills the gap between their faces."""
-    top, bottom = np.array([-0.0150, -0.0968]), np.array([-0.0338, -0.1178])
+    top, bottom = np.array([-0.0195, -0.1010]), np.array([-0.0325, -0.1165])
     along = (bottom - top) / np.linalg.norm(bottom - top)
     across = np.array([-along[1], along[0]])
     theta = np.linspace(0, 2 * np.pi, 24, endpoint=False)
@@ -212,7 +214,7 @@ def symphysis() -> Mesh:
         end = np.sqrt(max(1 - (2 * t - 1) ** 8, 0.06))
         thick = 0.0038 + 0.0012 * (2 * t - 1) ** 4
         c = top + t * (bottom - top)
-        rows.append(np.c_[c + 0.0068 * end * np.outer(np.cos(theta), across), thick * np.sin(theta)])
+        rows.append(np.c_[c + 0.0055 * end * np.outer(np.cos(theta), across), thick * np.sin(theta)])
     return loft(np.array(rows))
 
 

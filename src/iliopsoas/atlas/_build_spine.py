@@ -38,13 +38,13 @@ class Shape:
 
 # fmt: off
 SHAPES: dict[str, Shape] = {
-    "l5": Shape((35, 34.5), (48, 49), 27.0, 7.5, 18, 12.6, 40, 5.5, 3, 14, 9, .80, .15, 1.35),
-    "l4": Shape((35, 35), (47, 48), 26.8, 2.0, 5, 12.4, 43, 4, 5, 10.5, 5.2, .60, .30, .70),
-    "l3": Shape((35, 35), (45, 47), 26.6, 0.0, -4, 11.6, 48, 2, 7, 10.5, 5, .60, .38, .87),
-    "l2": Shape((34, 34.5), (43, 45), 26.0, -1.8, -10, 10.4, 42, 2, 8, 10, 5, .55, .38, .92),
-    "l1": Shape((33, 34), (41.5, 43), 25.4, -3.2, -11, 9.2, 36, 1, 7, 9.5, 5, .55, .34, 1.08),
-    "t12": Shape((32, 33), (39.5, 41.5), 24.4, -3.8, -9.4, 7.2, spine_raised=.25, joint_reach=1.12),
-    "t11": Shape((31, 32), (36.5, 38.5), 22.6, -3.8, -6.0, 6.2, joint_reach=1.12),
+    "l5": Shape((35.5, 35.5), (49, 50), 27.0, 7.5, 18, 12.6, 40, 5.5, 3, 14, 9, .80, .15, 1.22),
+    "l4": Shape((35.5, 35.5), (48.5, 49.5), 26.8, 2.0, 5, 12.4, 43, 4, 5, 10.5, 5.2, .60, .30, .65),
+    "l3": Shape((35.5, 35.5), (46.5, 48.5), 26.6, 0.0, -4, 11.6, 48, 2, 7, 10.5, 5, .60, .38, .84),
+    "l2": Shape((35, 35.5), (44.5, 46.5), 26.0, -1.8, -10, 10.4, 42, 2, 8, 10, 5, .55, .38, .92),
+    "l1": Shape((34.5, 35), (43, 44.5), 25.4, -3.2, -11, 9.2, 36, 1, 7, 9.5, 5, .55, .34, 1.08),
+    "t12": Shape((33, 34), (41, 43), 24.4, -3.8, -9.4, 7.2, spine_raised=.25, joint_reach=1.12),
+    "t11": Shape((32, 33), (38, 40), 22.6, -3.8, -6.0, 6.2, joint_reach=1.12),
     "t10": Shape((30.5, 31), (34, 36), 21.4, -3.6, -2.6, 5.6, joint_reach=1.1),
     "t9": Shape((30, 30.5), (32, 33.5), 20.6, -3.4, 0.6, 5.2, joint_reach=1.1),
 }
@@ -80,7 +80,7 @@ def outline(theta: FloatArray) -> tuple[FloatArray, FloatArray]:
     c, s = np.cos(theta), np.sin(theta)
     x = np.sign(c) * np.abs(c) ** np.where(c > 0, 0.92, 0.72)
     z = np.sign(s) * np.abs(s) ** 0.90
-    x = np.where(c < 0, x + 0.13 * np.exp(-((s / 0.42) ** 2)) * (-c), x)
+    x = np.where(c < 0, x + 0.07 * np.exp(-((s / 0.42) ** 2)) * (-c), x)
     return x, z
 
 
@@ -118,17 +118,17 @@ def body_frame(source: Mesh) -> Body:
         a = -np.arctan((up[0] + low[0]) / 2)
         turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
         v = v @ turn.T
-    front = v[:, 0].max()
-    facing_back = Mesh(v, source.f).normals()[:, 0] < -0.85
-    wall = facing_back & (np.abs(v[:, 2]) < 0.004) & (v[:, 0] > front - 0.036)  # front wall of the vertebral canal
-    depth = float(front - np.median(v[wall, 0]))
-    centre = front - depth / 2
-    v[:, 0] -= centre
     up, low = (np.polyfit(v[s, 0], v[s, 1], 1) for s in (top, bottom))
     v[:, 1] -= (up[1] + low[1]) / 2
     half = (up[1] - low[1]) / 2
+    midline, n = np.abs(v[:, 2]) < 0.004, Mesh(v, source.f).normals()[:, 0]
+    rim = np.abs(v[:, 1]) > 0.5 * half
+    front = float(np.median(v[midline & rim & (n > 0.5) & (v[:, 0] > v[:, 0].max() - 0.006), 0]))
+    wall = midline & (n < -0.6) & (v[:, 0] > front - 0.036) & (v[:, 0] < front - 0.02)  # front of the vertebral canal
+    depth = front - float(np.median(v[wall, 0]))
+    v[:, 0] -= front - depth / 2
     near = np.abs(v[:, 0]) < depth * 0.4
-    widths = [np.abs(v[near & (s * v[:, 1] > half * 0.55), 2]).max() for s in (-1, 1)]
+    widths = [np.abs(v[near & (s * v[:, 1] > half * 0.6), 2]).max() * 0.985 for s in (-1, 1)]
     return Body(Mesh(v, source.f), depth / 2, (widths[0], widths[1]), (-half, low[0]), (half, up[0]))
 
 
@@ -176,12 +176,14 @@ def arched(v: FloatArray, shape: Shape) -> FloatArray:
 def squared(x: FloatArray, t: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Sharpen the rims of the body and draw in its waist; the arch behind is left as it is."""
     r = reach(x, z)
-    m, hard = np.maximum(r, np.abs(t)) + 1e-9, 9.0
+    m, hard = np.maximum(r, np.abs(t)) + 1e-9, 14.0
     now = (r**hard + np.abs(t) ** hard) ** (1 / hard)
     body = smoothstep(r, 1.45, 1.10) * smoothstep(m, 0.35, 0.8)
     grow = 1 + body * (np.clip(1 / now, 0.85, 1.25) - 1)
     waist = 1 - 0.115 * body * (1 - np.clip(t, -1, 1) ** 2) * smoothstep(r, 0.5, 0.9)
-    return x * grow * waist, t * grow, z * grow * waist
+    t = t * grow
+    near = smoothstep(r, 1.45, 1.15)
+    return x * grow * waist, t + near * (np.clip(t, -1, 1) - t), z * grow * waist
 
 
 ROOT_M = 0.0225  # where the transverse process is taken to begin, from the midline

@@ -66,6 +66,16 @@ def landmark(name: str, side: Side = "r") -> FloatArray:
     return _sided(_pick(_recorded()["points"], name, "landmark"), side)
 
 
+def definition(name: str) -> str:
+    """Return in words which point of the bone a landmark is."""
+    return str(_pick(_recorded()["definitions"], name, "landmark"))
+
+
+def line(name: Literal["iliac_crest", "pelvic_brim"], side: Side = "r") -> FloatArray:
+    """Return a bony line, shape (n, 3), metres: the crest from ASIS to PSIS, or the brim from promontory to pubis."""
+    return _sided(_pick(_recorded()["lines"], name, "line"), side)
+
+
 def endplate(vertebra: str, edge: Literal["upper", "lower"]) -> Endplate:
     """Return an endplate of "t9" .. "t12", "l1" .. "l5" or the upper one of "s1"."""
     found = _pick(_pick(_recorded()["endplates"], vertebra, "vertebra"), edge, f"edge of {vertebra}")
