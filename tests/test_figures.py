@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import io
 import re
-import sys
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from iliopsoas.cli import main
-from iliopsoas.plates.catalogue import catalogue
 from iliopsoas.publish import figures
+from iliopsoas.sources.errors import UnknownName
 
 
 @dataclass
@@ -54,57 +55,87 @@ class FakePlate:
 
 
 @dataclass
+class FakeChart:
+    id: str = "growth"
+    title: str = "How it grows"
+    caption: str = "A line."
+    alt: str = "A line that rises from 1 to 4."
+    values: tuple[float, ...] = (1, 2, 4)
+
+    def figure(self):
+        figure = Figure(figsize=(4, 3))
+        figure.add_subplot().plot(self.values)
+        return figure
+
+
+@dataclass
 class FakeFolio:
     id: str
     title: str
     plates: dict
 
 
-@pytest.fixture
-def folios(monkeypatch):
-    monkeypatch.setattr(figures, "DPI", dict.fromkeys(figures.STYLES, 100))
-    return (
-        FakeFolio(
-            "shapes",
-            "Shapes",
-            {"anterior": FakePlate(), "lateral": FakePlate(view=SimpleNamespace(title="From the side"))},
-        ),
+def small_album():
+    side = FakePlate(view=SimpleNamespace(title="From the side"))
+    folios = (
+        FakeFolio("shapes", "Shapes", {"anterior": FakePlate(), "lateral": side}),
         FakeFolio("more", "More shapes", {"anterior": FakePlate(colour="#009E73")}),
     )
+    return figures.Album(folios, (FakeChart(),))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small():
+    """Draw small pictures: the same things hold of them, and sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "DPI", dict.fromkeys(figures.STYLES, 100))
+        yield
+
+
+@pytest.fixture(scope="module")
+def written(small, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    figures.write(small_album(), folder)
+    return folder
 
 
 @pytest.fixture
-def folder(tmp_path, folios):
-    figures.write(folios, tmp_path)
-    return tmp_path
+def album():
+    return small_album()
+
+
+@pytest.fixture
+def folder(tmp_path, written):
+    """A folder that is up to date with `album`, to be spoilt."""
+    return Path(shutil.copytree(written, tmp_path / "figures"))
 
 
 def names(faults):
     return {(fault.kind, fault.name) for fault in faults}
 
 
-def test_every_view_is_written_in_every_style_with_its_words_inside(folder, folios):
+def test_every_view_is_written_in_every_style_with_its_words_inside(folder, album):
     written = {path.relative_to(folder).as_posix() for path in folder.rglob("*.png")}
     assert written == {
         f"{place}_{style}.png"
         for place in ("shapes/anterior", "shapes/lateral", "more/anterior")
         for style in ("names", "numbers", "blank", "key")
-    }
+    } | {"charts/growth.png"}
     with Image.open(folder / "shapes" / "anterior_names.png") as picture:
         assert picture.mode == "P", "a palette keeps the folder small"
-        assert picture.text["Description"] == folios[0].plates["anterior"].alt_for()
+        assert picture.text["Description"] == album.folios[0].plates["anterior"].alt_for()
         assert picture.text["Labels"] == "1 square; 2 disc"
 
 
-def test_what_was_written_is_up_to_date(folder, folios):
-    assert figures.check(folios, folder) == []
+def test_what_was_written_is_up_to_date(folder, album):
+    assert figures.check(album, folder) == []
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
-    assert figures.write(folios, folder) == []
+    assert figures.write(album, folder) == []
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-def test_the_same_plate_gives_the_same_bytes(folios):
-    (picture, *_) = figures.pictures(folios)
+def test_the_same_plate_gives_the_same_bytes(album):
+    (picture, *_) = figures.pictures(album)
     assert picture.draw() == picture.draw()
 
 
@@ -113,44 +144,49 @@ def test_the_same_plate_gives_the_same_bytes(folios):
     [{"colour": "#0B3C7A"}, {"words": ["square", "ring"]}, {"shift_px": 12}],
     ids=["another colour", "another word", "moved"],
 )
-def test_a_changed_plate_is_out_of_date(folder, folios, change):
-    plate = folios[0].plates["lateral"]
+def test_a_changed_plate_is_out_of_date(folder, album, change):
+    plate = album.folios[0].plates["lateral"]
     for name, value in change.items():
         setattr(plate, name, value)
-    found = names(figures.check(folios, folder))
+    found = names(figures.check(album, folder))
     assert {("out of date", f"shapes/lateral_{style}.png") for style in figures.STYLES} <= found
     assert not any("anterior" in name for _, name in found)
 
 
-def test_part_of_a_pixel_is_not_a_change(folder, folios):
+def test_a_changed_chart_is_out_of_date(folder, album):
+    album.charts[0].values = (4, 2, 1)
+    assert names(figures.check(album, folder)) == {("out of date", "charts/growth.png")}
+
+
+def test_part_of_a_pixel_is_not_a_change(folder, album):
     """As between two releases of a drawing library."""
-    folios[0].plates["lateral"].shift_px = 0.5
-    drawn = figures.pictures(folios, "shapes")[4].draw()
+    album.folios[0].plates["lateral"].shift_px = 0.5
+    drawn = figures.pictures(album, "shapes")[4].draw()
     assert drawn != (folder / "shapes" / "lateral_names.png").read_bytes()
-    assert figures.check(folios, folder) == []
+    assert figures.check(album, folder) == []
 
 
-def test_missing_extra_and_broken_files_are_named(folder, folios):
+def test_missing_extra_and_broken_files_are_named(folder, album):
     (folder / "shapes" / "anterior_key.png").unlink()
     (folder / "shapes" / "old_names.png").write_bytes(b"")
     (folder / "more" / "anterior_blank.png").write_bytes(b"\x89PNG broken")
     (folder / "README.md").write_text("old", encoding="utf-8")
-    assert names(figures.check(folios, folder)) == {
+    assert names(figures.check(album, folder)) == {
         ("missing", "shapes/anterior_key.png"),
         ("extra", "shapes/old_names.png"),
         ("out of date", "more/anterior_blank.png"),
         ("out of date", "README.md"),
     }
-    figures.write(folios, folder)
-    assert names(figures.check(folios, folder)) == {("extra", "shapes/old_names.png")}
+    figures.write(album, folder)
+    assert names(figures.check(album, folder)) == {("extra", "shapes/old_names.png")}
 
 
-def test_one_subject_alone(folder, folios):
-    folios[0].plates["anterior"].colour = folios[1].plates["anterior"].colour = "#0B3C7A"
-    changed = {path.relative_to(folder).parts[0] for path in figures.write(folios, folder, only="more")}
+def test_one_subject_alone(folder, album):
+    album.folios[0].plates["anterior"].colour = album.folios[1].plates["anterior"].colour = "#0B3C7A"
+    changed = {path.relative_to(folder).parts[0] for path in figures.write(album, folder, only="more")}
     assert changed == {"more", "README.md"}
-    with pytest.raises(ValueError, match="shapes, more"):
-        figures.pictures(folios, "shape")
+    with pytest.raises(UnknownName, match="'shapes'"):
+        figures.pictures(album, "shape")
 
 
 def test_the_index_shows_each_view_once_with_alt_text_and_leads_to_the_rest(folder):
@@ -160,8 +196,10 @@ def test_the_index_shows_each_view_once_with_alt_text_and_leads_to_the_rest(fold
         "shapes/anterior_names.png",
         "shapes/lateral_names.png",
         "more/anterior_names.png",
+        "charts/growth.png",
     ]
-    assert all(alt.startswith("From the front (view): a square") for alt, _ in shown)
+    assert all(alt.startswith("From the front (view): a square") for alt, _ in shown[:-1])
+    assert shown[-1][0] == "A line that rises from 1 to 4."
     for target in re.findall(r"\]\(([^)]+)\)", page):
         assert (folder / target).is_file() or target == "../NOTICE"
     assert "Both are made up." in page
@@ -183,8 +221,8 @@ def test_the_tolerance_is_a_share_of_squares():
     assert not figures.same_picture(png(white), png(white[:-8])), "another size is another picture"
 
 
-def test_the_command_writes_checks_and_names(tmp_path, folios, monkeypatch, capsys):
-    monkeypatch.setattr(sys.modules[catalogue.__module__], "catalogue", lambda: folios)
+def test_the_command_writes_checks_and_names(tmp_path, album, monkeypatch, capsys):
+    monkeypatch.setattr(figures, "album", lambda: album)
     place = ["--folder", str(tmp_path / "figures")]
     assert main(["figures", *place]) == 0
     assert main(["figures", "--check", *place]) == 0
@@ -197,8 +235,8 @@ def test_the_command_writes_checks_and_names(tmp_path, folios, monkeypatch, caps
 
 def test_the_folder_of_this_repository_is_complete(top: Path):
     """Names only: drawing every plate again is the work of `iliopsoas figures --check`."""
-    folder, folios = top / "figures", tuple(catalogue())
-    expected = {picture.name for picture in figures.pictures(folios)} | {figures.INDEX}
+    folder = top / "figures"
+    expected = {picture.name for picture in figures.pictures(figures.album())} | {figures.INDEX}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert found == expected
     sizes = {name: (folder / name).stat().st_size for name in expected}

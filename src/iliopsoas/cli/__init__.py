@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from iliopsoas.cli.console import CourseError, prepare_streams
-from iliopsoas.sources.errors import close_matches, did_you_mean
+from iliopsoas.sources.errors import UnknownName, close_matches, did_you_mean
 
 
 class _Parser(argparse.ArgumentParser):
@@ -86,14 +86,13 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 def _figures(arguments: argparse.Namespace) -> int:
     """Write the figures, or say which are out of date."""
-    from iliopsoas.plates.catalogue import catalogue
     from iliopsoas.publish import figures
 
     progress = sys.stderr.isatty()
-    folios = tuple(catalogue())
+    album = figures.album()
     try:
         if arguments.check:
-            faults = figures.check(folios, arguments.folder, arguments.only, progress)
+            faults = figures.check(album, arguments.folder, arguments.only, progress)
             for fault in faults:
                 print(fault)
             if not faults:
@@ -101,8 +100,8 @@ def _figures(arguments: argparse.Namespace) -> int:
                 return 0
             print(f"{len(faults)} to put right. iliopsoas figures writes them anew; delete by hand what is extra.")
             return 1
-        changed = figures.write(folios, arguments.folder, arguments.only, progress)
-    except ValueError as error:
+        changed = figures.write(album, arguments.folder, arguments.only, progress)
+    except UnknownName as error:
         raise CourseError(str(error), "Leave out --only to write them all.", exit_code=2) from error
     except OSError as error:
         raise CourseError(

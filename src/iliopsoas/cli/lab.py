@@ -18,6 +18,7 @@ from typing import Any
 import platformdirs
 
 from iliopsoas.cli.console import CourseError, coloured
+from iliopsoas.cli.folder import SETTING as FOLDER
 from iliopsoas.cli.folder import bring_up_to_date, put_fresh_copy, write_atomically
 from iliopsoas.cli.lessons import choose
 
@@ -223,7 +224,7 @@ def open_course(
     opens = put_fresh_copy(folder, lesson).name if fresh else f"{lesson.name}.ipynb"
     settings = settings_folder()
     prepare_settings(settings)
-    os.environ.update(private_jupyter(settings))
+    os.environ.update(private_jupyter(settings) | {FOLDER: str(folder)})  # the doctor of lesson 00 looks there too
 
     for name in report.kept:
         number = name[:2] if name.endswith(".ipynb") else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,11 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from tqdm import tqdm
 
+from iliopsoas.plates.catalogue import catalogue, charts
+from iliopsoas.plates.chart import Chart
+from iliopsoas.plates.credits import SOURCE
 from iliopsoas.plates.plate import Folio, Plate
+from iliopsoas.sources.errors import UnknownName
 
 Style = Literal["names", "numbers", "blank", "key"]
 STYLES: dict[Style, str] = {
@@ -28,7 +32,7 @@ STYLES: dict[Style, str] = {
     "key": "with numbers and a key",
 }
 # Drawing choices: the names plate is to print across an A4 page, the whole folder to stay small enough to clone.
-DPI: dict[Style, int] = {"names": 150, "numbers": 110, "blank": 110, "key": 110}
+DPI: dict[Style, int] = {"names": 150, "numbers": 130, "blank": 130, "key": 130}
 COLOURS = 256
 INDEX = "README.md"
 
@@ -38,6 +42,33 @@ INDEX = "README.md"
 BLOCK_PX = 8
 STEP = 24
 SHARE = 0.004
+
+
+@dataclass(frozen=True)
+class Album:
+    """Everything there is a picture of.
+
+    Parameters
+    ----------
+    folios : tuple of Folio
+        The plates, by subject and view.
+    charts : tuple of Chart
+        What is plotted rather than drawn.
+    """
+
+    folios: tuple[Folio, ...]
+    charts: tuple[Chart, ...] = ()
+
+
+def album() -> Album:
+    """Give everything the lessons show.
+
+    Returns
+    -------
+    Album
+        In the order in which the lessons use it.
+    """
+    return Album(catalogue(), charts())
 
 
 @dataclass(frozen=True)
@@ -107,15 +138,15 @@ def _slim(drawn: Image.Image, words: dict[str, str]) -> bytes:
     return file.getvalue()
 
 
-def pictures(folios: Iterable[Folio], only: str | None = None) -> tuple[Picture, ...]:
+def pictures(album: Album, only: str | None = None) -> tuple[Picture, ...]:
     """List the pictures that should exist.
 
     Parameters
     ----------
-    folios : iterable of Folio
-        The plates, by subject and view.
+    album : Album
+        Everything there is a picture of.
     only : str, optional
-        Restrict to one subject.
+        Restrict to one subject or chart.
 
     Returns
     -------
@@ -124,23 +155,23 @@ def pictures(folios: Iterable[Folio], only: str | None = None) -> tuple[Picture,
 
     Raises
     ------
-    ValueError
-        If there is no such subject; the message names those there are.
+    UnknownName
+        If there is no such subject; the message names those that come close, or all.
     """
-    folios = tuple(folios)
-    known = [folio.id for folio in folios]
+    known = [*(folio.id for folio in album.folios), *(chart.id for chart in album.charts)]
     if only is not None and only not in known:
-        raise ValueError(f"There is no plate {only!r}; the plates are {', '.join(known)}.")
-    return tuple(
-        _picture(folio.id, view, folio.plates[view], style)
-        for folio in folios
+        raise UnknownName("plate", only, known)
+    plates = (
+        _of_plate(folio.id, view, folio.plates[view], style)
+        for folio in album.folios
         if only in (None, folio.id)
         for view in folio.plates
         for style in STYLES
     )
+    return (*plates, *(_of_chart(chart) for chart in album.charts if only in (None, chart.id)))
 
 
-def _picture(subject: str, view: str, plate: Plate, style: Style) -> Picture:
+def _of_plate(subject: str, view: str, plate: Plate, style: Style) -> Picture:
     def words() -> str:
         labels = sorted(plate.labels_for(), key=lambda label: label.number)
         return "; ".join(f"{label.number} {' '.join(label.text.split())}" for label in labels)
@@ -148,13 +179,21 @@ def _picture(subject: str, view: str, plate: Plate, style: Style) -> Picture:
     return Picture(f"{subject}/{view}_{style}.png", lambda path: plate.save(path, labels=style, dpi=DPI[style]), words)
 
 
-def index(folios: Iterable[Folio]) -> str:
+def _of_chart(chart: Chart) -> Picture:
+    def save(path: Path) -> None:
+        words = {"Title": chart.title, "Description": chart.alt, "Copyright": "MIT", "Source": SOURCE, "Software": None}
+        chart.figure().savefig(path, dpi=DPI["names"], metadata=words)
+
+    return Picture(f"charts/{chart.id}.png", save, lambda: chart.caption)
+
+
+def index(album: Album) -> str:
     """Write the page that lists the pictures, readable as Markdown on the web and offline.
 
     Parameters
     ----------
-    folios : iterable of Folio
-        The plates, by subject and view.
+    album : Album
+        Everything there is a picture of.
 
     Returns
     -------
@@ -168,31 +207,40 @@ def index(folios: Iterable[Folio]) -> str:
         "Each picture file holds its title, a description of what is seen, licence and source in its metadata.",
         "Licences and what is schematic: see [NOTICE](../NOTICE).",
     ]
-    for folio in folios:
+    for folio in album.folios:
         lines += ["", f"## {folio.title}"]
         for view, plate in folio.plates.items():
-            alt = " ".join(plate.alt_for().split()).replace("[", "(").replace("]", ")")
             others = ", ".join(
                 f"[{words}]({folio.id}/{view}_{style}.png)" for style, words in STYLES.items() if style != "names"
             )
             lines += ["", f"### {folio.title}: {plate.view.title.lower()}", ""]
-            lines += [f"![{alt}]({folio.id}/{view}_names.png)", "", plate.caption, "", f"The same {others}."]
+            lines += [f"![{_alt(plate.alt_for())}]({folio.id}/{view}_names.png)", ""]
+            lines += [plate.caption, "", f"The same {others}."]
         notes = dict.fromkeys(plate.schematic for plate in folio.plates.values() if plate.schematic)
         lines += [line for note in notes for line in ("", f"*{note}*")]
+    if album.charts:
+        lines += ["", "## Charts"]
+    for chart in album.charts:
+        lines += ["", f"### {chart.title}", "", f"![{_alt(chart.alt)}](charts/{chart.id}.png)", "", chart.caption]
     return "\n".join(lines) + "\n"
+
+
+def _alt(text: str) -> str:
+    """Fit a description between the brackets of a Markdown image."""
+    return " ".join(text.split()).replace("[", "(").replace("]", ")")
 
 
 def _with_progress(wanted: Sequence[Picture], progress: bool) -> Iterator[Picture]:
     yield from tqdm(wanted, desc="Plates", unit="picture", disable=not progress)
 
 
-def write(folios: Sequence[Folio], folder: Path, only: str | None = None, progress: bool = False) -> list[Path]:
+def write(album: Album, folder: Path, only: str | None = None, progress: bool = False) -> list[Path]:
     """Write the pictures and the index page.
 
     Parameters
     ----------
-    folios : sequence of Folio
-        The plates, by subject and view.
+    album : Album
+        Everything there is a picture of.
     folder : Path
         Made if it does not exist. Files that do not belong to it are left alone; `check` names them.
     only : str, optional
@@ -206,7 +254,7 @@ def write(folios: Sequence[Folio], folder: Path, only: str | None = None, progre
         The files whose content changed. A picture that looks the same is not touched.
     """
     changed = []
-    for picture in _with_progress(pictures(folios, only), progress):
+    for picture in _with_progress(pictures(album, only), progress):
         path = folder / picture.name
         drawn = picture.draw()
         if not path.is_file() or not same_picture(path.read_bytes(), drawn):
@@ -214,20 +262,20 @@ def write(folios: Sequence[Folio], folder: Path, only: str | None = None, progre
             path.write_bytes(drawn)
             changed.append(path)
     page = folder / INDEX
-    if not page.is_file() or page.read_text(encoding="utf-8") != index(folios):
+    if not page.is_file() or page.read_text(encoding="utf-8") != index(album):
         folder.mkdir(parents=True, exist_ok=True)
-        page.write_text(index(folios), encoding="utf-8", newline="\n")
+        page.write_text(index(album), encoding="utf-8", newline="\n")
         changed.append(page)
     return changed
 
 
-def check(folios: Sequence[Folio], folder: Path, only: str | None = None, progress: bool = False) -> list[Fault]:
+def check(album: Album, folder: Path, only: str | None = None, progress: bool = False) -> list[Fault]:
     """Draw everything again and compare it with the folder.
 
     Parameters
     ----------
-    folios : sequence of Folio
-        The plates, by subject and view.
+    album : Album
+        Everything there is a picture of.
     folder : Path
         What `write` wrote.
     only : str, optional
@@ -241,7 +289,7 @@ def check(folios: Sequence[Folio], folder: Path, only: str | None = None, progre
         Empty when the folder is up to date. How far a picture may differ is said at `SHARE`.
     """
     faults = []
-    wanted = pictures(folios, only)
+    wanted = pictures(album, only)
     for picture in _with_progress(wanted, progress):
         path = folder / picture.name
         if not path.is_file():
@@ -251,9 +299,9 @@ def check(folios: Sequence[Folio], folder: Path, only: str | None = None, progre
     page = folder / INDEX
     if not page.is_file():
         faults.append(Fault(INDEX, "missing"))
-    elif page.read_text(encoding="utf-8") != index(folios):
+    elif page.read_text(encoding="utf-8") != index(album):
         faults.append(Fault(INDEX, "out of date"))
-    expected = {picture.name for picture in pictures(folios)} | {INDEX}
+    expected = {picture.name for picture in pictures(album)} | {INDEX}
     found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
     strays = (path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))
     return faults + [Fault(name, "extra") for name in strays if name not in expected]
