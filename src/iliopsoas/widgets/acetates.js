@@ -1,0 +1,549 @@
+// The widget round a plate: views, layers to peel, labels, a list, a card, one control with named stops, and words that
+// always say what is shown. Comes behind picture.js and controls.js in one ES module (acetates.front_end). A notebook
+// loads it through anywidget, a page without a kernel calls mount(). The kernel is needed to draw packs, never to look
+// at them, and nothing here asks anything of any host.
+
+const WORDS = {
+  views: 'View', layers: 'Layers', peel: 'Peel off: {0}', peeled: 'Nothing left to peel', restore: 'Put all back',
+  labels: 'Labels', names: 'Labels of the picture', list: 'All structures', other: 'Other', card: 'About {0}',
+  close: 'Close', none: 'None', typed: '{0}, by name', less: '{0}: one step back', more: '{0}: one step on',
+  choose: '{0}, choose one', idle: '{0}: none chosen. Choose one to light what belongs to it.', shown: 'Shown now',
+  describe: 'Describe this picture', schematic: 'What is schematic', credits: 'Credits', sources: 'Sources: {0}',
+  attachments: 'Attachments', does: 'What it does', nerve: 'Nerve supply', synonyms: 'Also called', right: 'right',
+  left: 'left', drawing: 'Still drawing: {0}.', failed: 'This picture could not be drawn. {0}',
+  off: 'Not visible now: the layer “{0}” is peeled off.', hidden: '{0} peeled off.', back: 'All layers are back.',
+  hint: 'Point at a structure, or choose its label or its name in the list, to read about it.',
+};
+const TOUCH_RADIUS_PX = 12; // a thin part answers within a touch area of 24 px
+const NARROW_PX = 640; // below: numbers in the picture and a key under it
+const BESIDE_PX = 1100; // from here on card and list stand beside the picture
+const LABEL_PX = [11, 15]; // smallest and largest label text; where the smallest does not fit, numbers take over
+const LINE = 1.18; // height of a line of label text, in letter sizes
+const PICTURE_PX = 600; // the picture is at least so high, even where that is more than the window holds
+const CONTROLS_PX = 220; // of the window's height, left to the controls
+
+// A part belongs to its structure; an attachment area is a thing of its own, found on the right and on the left.
+const kinOf = (part) => (part.parent ? part.id.replace(/_[rl]$/, '') : part.structure);
+const sideOf = (id) => /_([rl])$/.exec(id)?.[1] ?? '';
+const percent = (length, whole) => `${100 * length / whole}%`;
+
+class Acetates {
+  constructor(model, el) {
+    this.model = model;
+    this.spec = model.get('spec');
+    this.words = { ...WORDS, ...this.spec.words };
+    this.uid = `ac${Math.random().toString(36).slice(2, 8)}`;
+    this.packs = {};
+    this.sheets = recent(3); // decoded layers of a view
+    this.bases = recent(3); // composed pictures of a view and a set of layers, nothing lit
+    this.timers = {};
+    this.leave = []; // what close() has to undo
+    this.hover = '';
+    this.rows = [];
+    for (const { id } of this.spec.views) this.takePack(id);
+    for (const name of ['view', 'stop', 'labels', 'part', 'error']) this[name] = model.get(name);
+    this.on = new Set(model.get('on'));
+    this.first = Object.values(this.packs)[0].head; // layers and stops are the same in every view
+    this.layers = this.first.layers;
+    this.build();
+    el.replaceChildren(this.root);
+    this.follow();
+    this.showView();
+  }
+
+  takePack(view) {
+    const pack = openPack(this.model.get(`pack_${view}`));
+    if (!pack) return;
+    this.packs[view] = pack;
+    this.sheets.drop(view);
+    this.bases.drop(view);
+  }
+
+  later(name, ms, task) {
+    clearTimeout(this.timers[name]);
+    this.timers[name] = setTimeout(task, ms);
+  }
+
+  // What comes from the kernel: packs as they are drawn, and values set from Python.
+  follow() {
+    const listen = (name, task) => {
+      this.model.on(name, task);
+      this.leave.push(() => this.model.off(name, task));
+    };
+    for (const { id } of this.spec.views) {
+      listen(`change:pack_${id}`, () => { this.takePack(id); if (id === this.view) this.showView(); });
+    }
+    for (const name of ['view', 'on', 'stop', 'labels', 'part', 'error']) {
+      listen(`change:${name}`, () => this.put(name, this.model.get(name), false));
+    }
+  }
+
+  // The one place where a value changes, whoever changes it.
+  put(name, value, send = true) {
+    this[name] = name === 'on' ? new Set(value) : value;
+    if (send) {
+      this.model.set(name, value);
+      this.later('save', 150, () => this.model.save_changes());
+    }
+    if (name === 'view') this.showView();
+    else if (name === 'on') this.showLayers();
+    else if (name === 'part') this.showCard();
+    else if (name === 'error') this.showNote();
+    else this.refresh();
+  }
+
+  // ---- building
+
+  build() {
+    const { words, spec, first, uid } = this;
+    const name = (text) => make('span', { class: 'ac-name', 'aria-hidden': 'true' }, text);
+    const stops = [{ id: '', name: words.none }, ...first.stops];
+    const toStop = (id) => this.put('stop', id);
+    this.views = radios(words.views, spec.views, (id) => this.put('view', id));
+    this.control = first.stops.length ? stopControl(first.control, stops, words, uid, toStop) : null;
+    this.fact = this.control ? make('div', { class: 'ac-fact' }) : null;
+    this.buildPicture();
+    this.card = make('div', { class: 'ac-card', role: 'region' });
+    this.list = make('div', { class: 'ac-list' });
+    this.all = make('details', { class: 'ac-all' }, make('summary', {}, words.list), this.list);
+    this.about = make('div');
+    this.status = make('p', { class: 'ac-status', role: 'status' });
+    this.root = make('div', { class: 'acetates', role: 'group', 'aria-label': spec.title, 'data-acetates': uid },
+      this.hideStill(),
+      make('p', { class: 'ac-title' }, spec.title),
+      this.viewRow = toolRow(name(words.views), this.views.node),
+      this.layerRow = toolRow(name(words.layers), this.layerTools()),
+      this.control?.node,
+      this.fact,
+      make('div', { class: 'ac-stage' }, this.sheet, this.note, this.caption),
+      this.aside = make('div', { class: 'ac-aside' }, this.card, this.all),
+      make('details', { class: 'ac-describe' }, make('summary', {}, words.describe), this.about),
+      this.status);
+    this.guardKeys();
+    this.pointAndChoose();
+    this.labelKeys = roving(this.key, '[data-id]');
+    this.listKeys = roving(this.list, '[data-id]');
+    this.watchSize();
+  }
+
+  buildPicture() {
+    this.canvas = make('canvas', { role: 'img', width: this.first.w, height: this.first.h });
+    this.context = this.canvas.getContext('2d');
+    this.dots = make('div', { class: 'ac-dots', 'aria-hidden': 'true' });
+    this.picture = make('div', { class: 'ac-picture' }, this.canvas, this.dots);
+    this.leaders = make('svg', { 'aria-hidden': 'true', focusable: 'false' });
+    this.key = make('ol', { class: 'ac-labels', 'aria-label': this.words.names });
+    this.tag = make('div', { class: 'ac-tag', 'aria-hidden': 'true', hidden: true });
+    this.sheet = make('div', { class: 'ac-sheet' }, this.picture, this.leaders, this.key, this.tag);
+    this.note = make('p', { class: 'ac-note' });
+    this.caption = make('p', { class: 'ac-caption' });
+  }
+
+  layerTools() {
+    const front = [...this.layers].reverse().filter((layer) => !layer.locked); // as they are peeled: front first
+    this.checks = {};
+    for (const { id, name } of front) this.checks[id] = checkbox(name, (checked) => this.toggle([id], checked));
+    this.peel = button('', () => this.toggle([this.nextToPeel()], false));
+    this.restore = button(this.words.restore, () => this.toggle(Object.keys(this.checks), true));
+    this.labelCheck = checkbox(this.words.labels, (checked) => this.put('labels', checked));
+    const boxes = Object.values(this.checks).map((check) => check.node);
+    const peeling = front.length ? [this.peel, this.restore] : [];
+    const group = { class: 'ac-checks', role: 'group', 'aria-label': this.words.layers };
+    return make('div', group, ...boxes, make('span', {}, ...peeling), this.labelCheck.node);
+  }
+
+  // The still above, for readers without the widget, is out of sight exactly as long as the widget is there.
+  hideStill() {
+    const still = `[data-still="${CSS.escape(this.spec.id)}"]`, mine = `[data-acetates="${this.uid}"]`;
+    const outputs = ['.jp-OutputArea', '.output'].map((area) => `${area}:has(${mine}) > *:has(${still})`);
+    return make('style', {}, `${outputs.join(', ')} { display: none; }`);
+  }
+
+  // Keys stay in here, or JupyterLab would take "x" to cut the cell; Ctrl+S still saves and Escape leaves to the cell.
+  guardKeys() {
+    const saves = (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
+    for (const type of ['keydown', 'keyup', 'keypress']) {
+      this.root.addEventListener(type, (event) => {
+        if (event.key !== 'Escape' && !saves(event)) event.stopPropagation();
+      });
+    }
+    this.root.addEventListener('keydown', (event) => {
+      // JupyterLab leaves the focus in an output when its notebook is in command mode already.
+      if (event.key === 'Escape') (this.root.closest('.jp-Cell') ?? document.activeElement).focus();
+    });
+    this.root.addEventListener('contextmenu', (event) => event.stopPropagation());
+  }
+
+  pointAndChoose() {
+    const target = (event) => event.target.closest('[data-id]')?.dataset.id ?? '';
+    for (const box of [this.key, this.list]) {
+      for (const type of ['pointerover', 'focusin']) box.addEventListener(type, (event) => this.point(target(event)));
+      for (const type of ['pointerleave', 'focusout']) box.addEventListener(type, () => this.point(''));
+      box.addEventListener('click', (event) => { if (target(event)) this.choose(target(event)); });
+    }
+    this.canvas.addEventListener('pointermove', (event) => this.point(this.idUnder(event), event));
+    this.canvas.addEventListener('pointerleave', () => this.point(''));
+    this.canvas.addEventListener('click', (event) => this.choose(this.idUnder(event)));
+  }
+
+  watchSize() {
+    let last = '';
+    const arrange = () => {
+      const size = `${this.root.clientWidth} ${window.innerHeight}`;
+      if (size !== last) this.arrange();
+      last = size;
+    };
+    const sizes = new ResizeObserver(arrange);
+    sizes.observe(this.root);
+    window.addEventListener('resize', arrange);
+    this.leave.push(() => sizes.disconnect(), () => window.removeEventListener('resize', arrange));
+  }
+
+  // ---- layers
+
+  nextToPeel() { return Object.keys(this.checks).find((id) => this.on.has(id)); }
+
+  layer(id) { return this.layers.find((layer) => layer.id === id); }
+
+  toggle(ids, shown) {
+    const by = document.activeElement, on = new Set(this.on);
+    for (const id of ids) if (shown) on.add(id); else on.delete(id);
+    this.put('on', this.layers.map((layer) => layer.id).filter((id) => on.has(id)));
+    if (by?.disabled) (shown ? this.peel : this.restore).focus();
+    // A checkbox says itself what became of it, the buttons do not.
+    const { back, hidden } = this.words;
+    if (by?.type !== 'checkbox') this.say(shown ? back : fill(hidden, this.layer(ids[0]).name));
+  }
+
+  // ---- names
+
+  idUnder(event) {
+    if (!this.base) return '';
+    const box = this.canvas.getBoundingClientRect(), scale = this.canvas.width / box.width;
+    const x = Math.floor((event.clientX - box.left) * scale), y = Math.floor((event.clientY - box.top) * scale);
+    const found = numberNear(this.base, x, y, TOUCH_RADIUS_PX * scale, event.pointerType === 'touch');
+    return found ? this.head.byNumber[found].id : '';
+  }
+
+  // Whatever has an id here: a part, an area, a label, or the name of a structure or attachment without its side.
+  // A part stands for all parts of its structure on its side, a label for what it names; a landmark has no parts.
+  entity(id) {
+    const { parts, names } = this.head;
+    const part = parts.find((one) => one.id === id), label = part ? null : names.find((one) => one.id === id);
+    const kin = part ? kinOf(part) : label?.structure ?? id;
+    const side = part?.side ?? (label ? sideOf(id) : '');
+    const same = (one) => (label ? label.parts.includes(one.id) : kinOf(one) === kin && (!side || one.side === side));
+    const card = this.spec.cards[kin] ?? { name: part?.name ?? label?.text ?? id };
+    const { right: r, left: l } = this.words, spoken = { r, l }[side];
+    const title = spoken ? `${card.name}, ${spoken}` : card.name;
+    return { id, kin, side, card, name: card.name, title, parts: parts.filter(same) };
+  }
+
+  isNamedBy(label, { id, kin, parts }) {
+    const isLandmark = !label.parts.length && label.structure === kin;
+    return isLandmark || label.id === id || parts.some((part) => label.parts.includes(part.id));
+  }
+
+  litNumbers() {
+    const stop = this.head.stops.find((one) => one.id === this.stop), ids = new Set(stop?.lit);
+    const lit = this.head.parts.filter((part) => ids.has(part.id));
+    // A muscle whose card is open would outshine what a level lights under it; pointing at it still does.
+    for (const id of [stop ? '' : this.part, this.hover]) if (id) lit.push(...this.entity(id).parts);
+    return lit.map((part) => part.i);
+  }
+
+  point(id, event = null) {
+    this.moveTag(id, event);
+    if (id === this.hover || !this.base) return;
+    this.hover = id;
+    this.refresh();
+  }
+
+  moveTag(id, event) {
+    this.tag.hidden = !(id && event);
+    if (this.tag.hidden) return;
+    const box = this.sheet.getBoundingClientRect(), x = event.clientX - box.left;
+    this.tag.textContent = this.entity(id).name;
+    this.tag.style.translate = x > box.width / 2 ? 'calc(-100% - 14px) -50%' : '18px -50%';
+    this.tag.style.left = `${x}px`;
+    this.tag.style.top = `${event.clientY - box.top}px`;
+  }
+
+  choose(id) {
+    const again = id && this.part && this.entity(id).kin === this.entity(this.part).kin && id === this.part;
+    this.put('part', again ? '' : id);
+    if (!this.part) return;
+    const { title, card } = this.entity(this.part);
+    this.say(`${title}. ${card.sentence ?? ''}`, 0);
+    this.card.scrollIntoView({ block: 'nearest' });
+  }
+
+  say(text, wait = 600) {
+    this.later('say', wait, () => { if (this.status.textContent !== text) this.status.textContent = text; });
+  }
+
+  // ---- showing
+
+  // Decoding takes a moment: until it is done the last picture stays, with its own words; the newest wish wins.
+  async showView() {
+    const pack = this.packs[this.view];
+    this.views.show(this.view);
+    this.showNote();
+    if (!pack) return;
+    const sheet = await this.sheets.get(this.view, () => readSheet(pack));
+    if (this.gone || pack !== this.packs[this.view]) return;
+    const isOther = this.head?.view !== pack.head.view;
+    this.head = pack.head;
+    this.decoded = sheet;
+    this.canvas.width = this.head.w;
+    this.canvas.height = this.head.h;
+    if (isOther) this.fillList();
+    this.showLayers();
+    this.showCard();
+    this.root.dataset.ink = `${this.head.view} ${this.head.draft ? 'draft' : 'full'}`;
+  }
+
+  showLayers() {
+    const order = this.layers.filter((layer) => layer.locked || this.on.has(layer.id)).map((layer) => layer.id);
+    const { words } = this;
+    this.on = new Set(order);
+    const next = this.nextToPeel();
+    this.peel.disabled = !next;
+    this.peel.textContent = next ? fill(words.peel, this.layer(next).name) : words.peeled;
+    this.restore.disabled = Object.keys(this.checks).every((id) => this.on.has(id));
+    for (const [id, { input }] of Object.entries(this.checks)) input.checked = this.on.has(id);
+    if (!this.head) return;
+    this.base = this.bases.get(`${this.head.view} ${order}`, () => composeBase(this.decoded, new Set(order)));
+    light(this.base, this.litNumbers());
+    this.context.putImageData(this.base.picture, 0, 0);
+    this.placeLabels();
+    this.refresh();
+  }
+
+  // Everything that follows the values within one frame: pixels, marks, words.
+  refresh() {
+    this.control?.show(this.stop);
+    this.labelCheck.input.checked = this.labels;
+    this.root.classList.toggle('ac-unlabelled', !this.labels);
+    if (!this.base) return;
+    const rect = light(this.base, this.litNumbers());
+    if (rect) {
+      const [left, top, right, bottom] = rect;
+      this.context.putImageData(this.base.picture, 0, 0, left, top, right - left, bottom - top);
+    }
+    this.canvas.dataset.shown = [this.head.view, [...this.on], this.stop, this.part, this.hover].join('|');
+    this.markNames();
+    this.tell();
+  }
+
+  // The same words as Plate.alt_for in Python; a browser test compares them.
+  altText() {
+    const { alt, stops } = this.head, gone = this.layers.filter((layer) => !this.on.has(layer.id));
+    const shown = this.layers.filter((layer) => this.on.has(layer.id)).map((layer) => alt.layers[layer.id]);
+    const missing = gone.length ? fill(alt.not_shown, gone.map((layer) => layer.name).join(', ')) : '';
+    const stop = stops.find((one) => one.id === this.stop)?.sentence;
+    return [alt.view, ...shown, missing, stop].filter(Boolean).join(' ');
+  }
+
+  // Everything that is said about the picture, written again only when what is shown has changed.
+  tell() {
+    const { head, words } = this, alt = this.altText();
+    if (this.canvas.getAttribute('aria-label') === alt && this.told === head) return;
+    this.told = head;
+    this.canvas.setAttribute('aria-label', alt);
+    this.caption.textContent = head.caption;
+    const titled = (title, text) => (text ? [make('p', {}, make('b', {}, `${title}: `), text)] : []);
+    this.about.replaceChildren(...head.describe.map((text) => make('p', {}, text)), ...titled(words.shown, alt),
+      ...titled(words.schematic, head.schematic), ...titled(words.credits, head.credits));
+    const stop = head.stops.find((one) => one.id === this.stop), { facts, sources } = this.spec.stops[this.stop] ?? {};
+    this.fact?.replaceChildren(make('p', {}, stop?.sentence ?? fill(words.idle, head.control)),
+      ...(facts ?? []).map((fact) => make('p', { class: 'ac-fine' }, fact)), sourceList(words.sources, sources) ?? '');
+    if (stop) this.say(stop.sentence);
+  }
+
+  showNote() {
+    const { words, spec, error, view } = this;
+    const wait = this.packs[view] ? '' : fill(words.drawing, spec.views.find((one) => one.id === view).name);
+    this.note.textContent = error ? fill(words.failed, error) : wait;
+  }
+
+  // ---- labels: names in columns beside the picture, or numbers in it and a key under it
+
+  placeLabels() {
+    const { head, key } = this, old = new Map(this.rows.map((row) => [row.id, row.item]));
+    const peelable = head.layers.filter((layer) => !layer.locked);
+    const mask = peelable.reduce((sum, layer, bit) => sum + (this.on.has(layer.id) ? 2 ** bit : 0), 0);
+    const focused = key.contains(document.activeElement) ? document.activeElement : null;
+    const placed = head.layouts[head.labels[mask]];
+    this.rows = placed.map(([k, x, y, side, slot]) => this.labelRow(head.names[k], x, y, side, slot, old));
+    this.rows.sort((a, b) => a.n - b.n);
+    this.dots.replaceChildren(...this.rows.map((row) => row.dot));
+    this.leaders.replaceChildren(...this.rows.flatMap((row) => row.marks));
+    key.replaceChildren(...this.rows.map((row) => row.item));
+    if (focused?.isConnected) focused.focus();
+    this.labelKeys.first();
+    this.arrange();
+  }
+
+  labelRow(name, x, y, side, slot, old) {
+    const { head } = this, isLeft = side === 'L';
+    const press = () => button('', null, { 'data-id': name.id, tabindex: -1, 'aria-pressed': 'false' });
+    const item = old.get(name.id) ?? make('li', {}, press());
+    item.className = isLeft ? 'ac-left' : 'ac-right';
+    item.firstChild.dataset.name = name.text;
+    item.firstChild.replaceChildren(make('i', { 'aria-hidden': 'true' }, `${name.n} `), name.text);
+    const ends = { x1: isLeft ? -head.label_gap : head.w + head.label_gap, y1: slot, x2: x, y2: y };
+    const dark = make('line', ends), halo = make('line', { ...ends, class: 'ac-halo' });
+    const marks = [halo, dark, make('circle', { cx: x, cy: y, r: 3 })];
+    return { ...name, x, y, slot, isLeft, item, marks, dot: make('span', {}, String(name.n)) };
+  }
+
+  // Widest label of either side, over all subsets of layers, in letter sizes: so the columns never jump.
+  columns() {
+    const { head, context } = this;
+    if (head.columns) return head.columns;
+    context.font = `100px ${getComputedStyle(this.root).fontFamily}`;
+    const width = (text) => Math.max(...text.split('\n').map((line) => context.measureText(line).width)) / 100;
+    const widths = head.names.map((one) => width(one.text)), wide = { L: 0, R: 0 };
+    for (const [k, , , side] of head.layouts.flat()) wide[side] = Math.max(wide[side], widths[k]);
+    head.columns = wide;
+    return wide;
+  }
+
+  arrange() {
+    if (!this.head || !this.root.clientWidth) return;
+    const { root, head: { w, h } } = this, isNarrow = root.clientWidth < NARROW_PX;
+    const isBeside = root.classList.toggle('ac-beside', root.clientWidth >= BESIDE_PX);
+    if (isBeside !== this.isBeside) this.moveLayers(isBeside);
+    root.classList.toggle('ac-narrow', isNarrow);
+    const room = this.sheet.parentNode.clientWidth;
+    const tallest = clamp(window.innerHeight - CONTROLS_PX, PICTURE_PX, 1.2 * h) / h;
+    const named = this.namedSizes(room, tallest), isNumbered = isNarrow || !named;
+    const scale = isNumbered ? Math.min(room / w, tallest) : named.scale;
+    const { left, right, font } = isNumbered ? { left: 0, right: 0 } : named, full = left + w * scale + right;
+    root.classList.toggle('ac-numbered', isNumbered);
+    this.sheet.style.width = `${full}px`;
+    this.key.style.fontSize = isNumbered ? '' : `${100 * font / full}cqw`; // grows with the sheet, in print too
+    this.picture.style.marginLeft = percent(left, full);
+    this.picture.style.width = percent(w * scale, full);
+    this.leaders.setAttribute('viewBox', [-left / scale, 0, full / scale, h].join(' '));
+    const beside = (this.head.label_gap + 4) * scale; // from the picture's edge to the text
+    for (const { item, dot, isLeft, slot, x, y } of this.rows) {
+      item.style.top = isNumbered ? '' : percent(slot, h);
+      item.style.right = !isNumbered && isLeft ? percent(full - left + beside, full) : '';
+      item.style.left = !isNumbered && !isLeft ? percent(full - right + beside, full) : '';
+      dot.style.left = percent(x, w);
+      dot.style.top = percent(y, h);
+    }
+  }
+
+  // Beside the picture there is room for the layers one under the other, and for the list.
+  moveLayers(isBeside) {
+    this.isBeside = this.all.open = isBeside;
+    if (isBeside) this.aside.prepend(this.layerRow);
+    else this.viewRow.after(this.layerRow);
+  }
+
+  // Letters and picture share the width; null where no letters fit the lines that the labels are spaced for.
+  namedSizes(room, tallest) {
+    const { head } = this, wide = this.columns(), padding = 14, line = head.row + (head.row_gap ?? 7) / 2;
+    let font = LABEL_PX[1], scale = 1;
+    for (let round = 0; round < 6; round++) {
+      scale = Math.min((room - (wide.L + wide.R) * font - 2 * padding) / (head.w + 2 * head.label_gap), tallest);
+      font = clamp(line * scale / LINE, ...LABEL_PX);
+    }
+    const beside = padding + head.label_gap * scale;
+    if (line * scale < LABEL_PX[0] * LINE) return null;
+    return { scale, font, left: wide.L * font + beside, right: wide.R * font + beside };
+  }
+
+  markNames() {
+    const marked = [this.part, this.hover].filter(Boolean).map((id) => this.entity(id));
+    for (const row of this.rows) {
+      const isOn = marked.some((one) => this.isNamedBy(row, one));
+      for (const node of [row.item.firstChild, row.dot, ...row.marks]) node.classList.toggle('ac-on', isOn);
+      row.item.firstChild.setAttribute('aria-pressed', String(row.id === this.part));
+    }
+    const kin = new Set(marked.map((one) => one.kin)), pinned = this.part && this.entity(this.part).kin;
+    for (const item of this.list.querySelectorAll('[data-id]')) {
+      item.classList.toggle('ac-on', kin.has(item.dataset.id));
+      item.setAttribute('aria-pressed', String(pinned === item.dataset.id));
+    }
+  }
+
+  // ---- list and card
+
+  // Every structure of the plate under its kind, in the order of the atlas, which is that of the cards.
+  fillList() {
+    const { head, words, spec } = this, partIds = new Set(head.parts.map((part) => part.id));
+    const landmarks = head.names.filter((one) => !partIds.has(one.id)).map((one) => one.structure);
+    const here = new Set([...head.parts.map(kinOf), ...landmarks]), groups = {};
+    for (const id of new Set([...Object.keys(spec.cards).filter((one) => here.has(one)), ...here])) {
+      (groups[spec.cards[id]?.group ?? words.other] ??= []).push(id);
+    }
+    const press = { tabindex: -1, 'aria-pressed': 'false' };
+    const item = (id) => make('li', {}, button(this.entity(id).name, null, { 'data-id': id, ...press }));
+    this.list.replaceChildren(...Object.entries(groups).map(([name, ids]) => make('div', {},
+      make('p', { class: 'ac-group' }, name), make('ul', { 'aria-label': name }, ...ids.map(item)))));
+    this.listKeys.first();
+  }
+
+  showCard() {
+    const { words, card, part } = this;
+    if (!this.head) return;
+    card.classList.toggle('ac-open', Boolean(part));
+    card.setAttribute('aria-label', part ? fill(words.card, this.entity(part).title) : words.hint);
+    card.replaceChildren(...(part ? this.cardOf(this.entity(part)) : [make('p', { class: 'ac-hint' }, words.hint)]));
+    this.refresh();
+  }
+
+  cardOf({ title, card, parts }) {
+    const { words } = this;
+    const line = (kind, ...text) => (text.some(Boolean) ? make('p', { class: `ac-${kind}` }, ...text) : null);
+    const section = (name, node) => (node ? make('div', {}, make('p', { class: 'ac-group' }, name), node) : null);
+    const gone = parts.length && parts.every((part) => !this.on.has(part.layer));
+    const level = ({ level: name, text }) => make('li', {}, name ? make('b', {}, `${name}: `) : null, text);
+    const close = () => {
+      this.put('part', '');
+      this.labelKeys.first();
+      (this.key.querySelector('[tabindex="0"]') ?? this.root).focus();
+    };
+    return [
+      button(words.close, close, { class: 'ac-close' }),
+      line('word', title),
+      line('latin', card.latin ? make('i', { lang: 'la' }, card.latin) : null, card.say ? ` ${card.say}` : null),
+      line('gone', gone ? fill(words.off, this.layer(parts[0].layer).name) : null),
+      line('sentence', card.sentence),
+      section(words.attachments, card.attachments && make('ul', {}, ...card.attachments.map(level))),
+      section(words.does, line('does', card.does)),
+      section(words.nerve, line('nerve', card.nerve)),
+      section(words.synonyms, line('synonyms', card.synonyms?.join(', '))),
+      sourceList(words.sources, card.sources),
+    ].filter(Boolean);
+  }
+
+  close() {
+    this.gone = true;
+    for (const undo of this.leave) undo();
+    for (const timer of Object.values(this.timers)) clearTimeout(timer);
+  }
+}
+
+// ---------------------------------------------------------------- ways in
+
+function render({ model, el }) {
+  const widget = new Acetates(model, el);
+  return () => widget.close();
+}
+
+// A page without a kernel: values, and packs in base64, come with the page.
+export function mount(el, { state, packs }) {
+  const values = { ...state };
+  for (const [name, base64] of Object.entries(packs)) {
+    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
+  }
+  const get = (name) => values[name], set = (name, value) => { values[name] = value; };
+  return render({ el, model: { get, set, save_changes() {}, on() {}, off() {} } });
+}
+
+export default { render };

@@ -1,0 +1,228 @@
+"""Acetates: a plate on screen, named after the transparent overlays of a printed atlas.
+
+The kernel draws one *pack* for each view (see `iliopsoas.plates.pack`) and sends it; everything that follows, views,
+layers, labels, levels, cards, happens in the browser, also after the kernel is gone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from iliopsoas.plates.plate import Folio, Plate
+from iliopsoas.sources.errors import close_matches
+from iliopsoas.widgets import still
+from iliopsoas.widgets.background import draw_later
+from iliopsoas.widgets.cards import cards_of, source_lines
+from iliopsoas.widgets.drawing import full_pack, full_still, header, quick_pack, stored
+
+HERE = Path(__file__).resolve().parent
+WAIT = "ILIOPSOAS_WAIT"
+SCRIPTS = ("picture.js", "controls.js", "acetates.js")
+
+
+def front_end() -> str:
+    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+class Acetates(anywidget.AnyWidget):
+    """One subject in several views, with layers to peel, labels, cards and at most one control.
+
+    Parameters
+    ----------
+    folio : Folio
+        What to show.
+    view, on, stop, labels, part : optional
+        What to begin with; see the attributes.
+
+    Attributes
+    ----------
+    view : str
+        Name of the view shown.
+    on : list of str
+        Ids of the layers shown, in the order of the plate; locked layers are always among them.
+    stop : str
+        Id of the stop of the control ("l3_l4"), or "" for none.
+    labels : bool
+        Labels are shown.
+    part : str
+        Id of the structure whose card is open (a structure, part, area or label), or "".
+    error : str
+        What went wrong while drawing in the background, or "".
+
+    Raises
+    ------
+    traitlets.TraitError
+        When one of them is set to what the folio does not have; the message names what it has.
+
+    Notes
+    -----
+    The first view is ready when the constructor returns: in full ink if the cache has it, else as a draft. The rest is
+    drawn by one background thread. With ``ILIOPSOAS_WAIT`` set (tests, export) everything is drawn before the
+    constructor returns, and a view that cannot be drawn raises.
+    """
+
+    _esm = front_end()
+    _css = (HERE / "acetates.css").read_text(encoding="utf-8")
+
+    spec = traitlets.Dict().tag(sync=True)
+    view = traitlets.Unicode().tag(sync=True)
+    on = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    stop = traitlets.Unicode().tag(sync=True)
+    labels = traitlets.Bool(True).tag(sync=True)
+    part = traitlets.Unicode().tag(sync=True)
+    error = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, folio: Folio, **values: Any) -> None:
+        self._folio = folio
+        self._offered = tuple(folio.plates)
+        self._closed = False
+        self._still_handle: Any = None
+        values = {"view": self._offered[0], "on": [k.id for k in self._plate().layers if k.on], **values}
+        self._parts: dict[str, None] = {}
+        first = self._checked_view(values["view"])
+        wait = bool(os.environ.get(WAIT))
+        packs = {pack_name(view): b"" for view in self._offered}
+        for view in self._offered if wait else (first,):
+            packs[pack_name(view)] = self._read((full_pack if wait else quick_pack)(folio, view))
+        self.add_traits(**{name: traitlets.Bytes(b"").tag(sync=True) for name in packs})
+        super().__init__(spec=self._spec(), **packs, **values)
+        self._still = full_still(folio, first) if wait else stored(full_still, folio, first) or b""
+        if not wait:
+            self._draw_rest(first)
+
+    # ---- what may be set
+
+    @traitlets.validate("view")
+    def _valid_view(self, proposal: Any) -> str:
+        return self._checked_view(proposal["value"])
+
+    @traitlets.validate("stop")
+    def _valid_stop(self, proposal: Any) -> str:
+        return _checked("stop", proposal["value"], ["", *(stop.id for stop in self._plate().stops)])
+
+    @traitlets.validate("on")
+    def _valid_on(self, proposal: Any) -> list[str]:
+        layers = self._plate().layers
+        chosen = {_checked("on", id, [layer.id for layer in layers]) for id in proposal["value"]}
+        return [layer.id for layer in layers if layer.locked or layer.id in chosen]
+
+    @traitlets.validate("part")
+    def _valid_part(self, proposal: Any) -> str:
+        return _checked("part", proposal["value"], ["", *self._parts])
+
+    def _checked_view(self, view: str) -> str:
+        return _checked("view", view, self._offered)
+
+    # ---- drawing
+
+    def _plate(self, view: str = "") -> Plate:
+        return self._folio.plates[view or self._offered[0]]
+
+    def _read(self, drawn: bytes) -> bytes:
+        """Remember which ids a pack knows; `part` may be set to any of them."""
+        head = header(drawn)
+        for row in (*head["parts"], *head["names"]):
+            self._parts.update(dict.fromkeys((row["id"], row["structure"], _without_side(row["id"]))))
+        return drawn
+
+    def _draw_rest(self, first: str) -> None:
+        """Hand what is missing to the drawing thread: this view's full ink, its still, then the other views."""
+        if header(getattr(self, pack_name(first)))["draft"]:
+            draw_later(lambda: self._try(self._send_pack, first), rank=0)
+        if not self._still:
+            draw_later(lambda: self._try(self._send_still, first), rank=1)
+        for view in self._offered:
+            if view != first:
+                draw_later(partial(self._try, self._send_pack, view), rank=2)
+
+    def _try(self, task: Callable[[str], None], view: str) -> None:
+        """Run a task of the drawing thread. What goes wrong there has no one to be raised to: the widget shows it."""
+        if self._closed:
+            return
+        try:
+            task(view)
+        except Exception as problem:
+            self.error = f"{view}: {type(problem).__name__}: {problem}"
+
+    def _send_pack(self, view: str) -> None:
+        setattr(self, pack_name(view), self._read(full_pack(self._folio, view)))
+
+    def _send_still(self, view: str) -> None:
+        self._still = full_still(self._folio, view)
+        if self._still_handle is not None:
+            self._still_handle.update({"text/html": self._still_html(), "text/plain": repr(self)}, raw=True)
+
+    def close(self) -> None:
+        """Stop drawing for this widget and close it."""
+        self._closed = True
+        super().close()
+
+    # ---- words
+
+    def alt(self) -> str:
+        """Return the alt text of what is shown now."""
+        return self._plate(self.view).alt_for(self.on, self.stop or None)
+
+    def _spec(self) -> dict[str, Any]:
+        plate = self._plate()
+        return {
+            "id": self._folio.id,
+            "title": self._folio.title,
+            "views": [{"id": view, "name": self._plate(view).view.title} for view in self._offered],
+            "cards": cards_of(self._parts),
+            "stops": {
+                stop.id: {"facts": [fact.text for fact in stop.facts], "sources": source_lines(stop.sources)}
+                for stop in plate.stops
+            },
+            "words": {},
+        }
+
+    def _still_html(self) -> str:
+        plate = self._plate(self.view)
+        alt = plate.alt_for([layer.id for layer in plate.layers if layer.on], None)
+        return still.figure_html(self._still, alt, plate.caption, still_of=self._folio.id)
+
+    def _ipython_display_(self, **_: Any) -> None:
+        """Send two outputs: the still, then the widget that hides it.
+
+        In one output they would not do: JupyterLab shows "Error displaying widget: model not found", and not the still,
+        where a trusted notebook is opened without the state of its widgets.
+        """
+        from IPython.display import display
+
+        self._still_handle = still.emit(self._still_html(), repr(self), display_id=True)
+        data: Any = self._repr_mimebundle_()
+        live = data[0] if isinstance(data, tuple) else data
+        display({**live, "text/plain": ""}, raw=True)
+
+    def __repr__(self) -> str:
+        """Return a text without a memory address, so that outputs of notebooks compare equal."""
+        return f"Acetates({self._folio.id!r})"
+
+
+def pack_name(view: str) -> str:
+    """Return the name of the trait that holds the pack of a view."""
+    return f"pack_{view}"
+
+
+def _without_side(id: str) -> str:
+    return id[:-2] if id.endswith(("_r", "_l")) else id
+
+
+def _checked(field: str, value: str, allowed: Iterable[str]) -> str:
+    names = list(allowed)
+    if value in names:
+        return value
+    likely = close_matches(value, names) if len(names) > 12 else [name for name in names if name]
+    says = ", ".join(repr(name) for name in likely or names[:12])
+    raise traitlets.TraitError(
+        f"{field} has no {value!r}; {'did you mean' if len(names) > 12 else 'there are'} {says}?"
+    )

@@ -1,0 +1,126 @@
+// Small controls and helpers that know nothing of anatomy. Joined with picture.js and acetates.js into one ES module.
+
+const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, k) => values[k]);
+const plain = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
+
+function make(tag, attributes = {}, ...children) {
+  const svg = ['svg', 'line', 'circle'].includes(tag);
+  const node = svg ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    else if (value !== false && value != null) node.setAttribute(name, value === true ? '' : value);
+  }
+  node.append(...children.filter((child) => child != null));
+  return node;
+}
+
+function button(text, press, attributes = {}) {
+  return make('button', { type: 'button', onclick: press, ...attributes }, text);
+}
+
+// The newest few results of something slow; the one longest out of use goes first.
+function recent(limit) {
+  const kept = new Map();
+  return {
+    get(key, build) {
+      const value = kept.get(key) ?? build();
+      kept.delete(key);
+      kept.set(key, value);
+      if (kept.size > limit) kept.delete(kept.keys().next().value);
+      return value;
+    },
+    drop(start) { for (const key of [...kept.keys()]) if (key.startsWith(start)) kept.delete(key); },
+  };
+}
+
+// One Tab stop for many items: arrows, Home, End and first letters move, and the last place is kept.
+function roving(box, selector, moved = () => {}) {
+  const every = () => [...box.querySelectorAll(selector)];
+  const settle = (to) => { for (const item of every()) item.tabIndex = item === to ? 0 : -1; };
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+  box.addEventListener('keydown', (event) => {
+    const all = every().filter((item) => item.getClientRects().length), at = all.indexOf(event.target);
+    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    let to = { Home: all[0], End: all[all.length - 1] }[event.key];
+    if (step[event.key]) to = all[(at + step[event.key] + all.length) % all.length];
+    if (/^[a-z0-9]$/i.test(event.key)) {
+      const begins = (item) => plain(item.dataset.name ?? item.textContent).startsWith(event.key.toLowerCase());
+      to = [...all.slice(at + 1), ...all.slice(0, at)].find(begins);
+    }
+    if (!to) return;
+    event.preventDefault();
+    settle(to);
+    to.focus();
+    moved(to);
+  });
+  box.addEventListener('focusin', (event) => { if (event.target.matches(selector)) settle(event.target); });
+  return { settle, first() { if (!every().some((item) => item.tabIndex === 0)) settle(every()[0]); } };
+}
+
+// A choice of one, as buttons in a row: a radio group with one Tab stop.
+function radios(label, options, choose) {
+  const node = make('div', { class: 'ac-radios', role: 'radiogroup', 'aria-label': label });
+  for (const { id, name } of options) node.append(button(name, () => choose(id), { role: 'radio', 'data-id': id }));
+  const keys = roving(node, '[role=radio]', (item) => choose(item.dataset.id));
+  return {
+    node,
+    show(id) {
+      for (const item of node.children) item.setAttribute('aria-checked', String(item.dataset.id === id));
+      keys.settle([...node.children].find((item) => item.dataset.id === id));
+    },
+  };
+}
+
+function checkbox(text, change) {
+  const input = make('input', { type: 'checkbox', onchange: () => change(input.checked) });
+  return { input, node: make('label', {}, input, text) };
+}
+
+// A row of tools behind its name.
+function toolRow(name, ...tools) {
+  return make('div', { class: 'ac-row' }, name, make('div', { class: 'ac-tools' }, ...tools));
+}
+
+// A slider over named stops, a step to either side, a field to type a name into, and the names to choose from.
+function stopControl(name, stops, words, uid, choose) {
+  const range = make('input', { type: 'range', id: `${uid}-stop`, min: 0, max: stops.length - 1, step: 1 });
+  const typed = make('input', { type: 'text', list: `${uid}-stops`, 'aria-label': fill(words.typed, name) });
+  const list = make('datalist', { id: `${uid}-stops` }, ...stops.map((stop) => make('option', { value: stop.name })));
+  const pick = (k) => choose(stops[clamp(k, 0, stops.length - 1)].id);
+  const step = (by) => () => pick(Number(range.value) + by);
+  const less = button('\u2212', step(-1), { 'aria-label': fill(words.less, name) });
+  const more = button('+', step(1), { 'aria-label': fill(words.more, name) });
+  const row = radios(fill(words.choose, name), stops, choose);
+  range.addEventListener('input', step(0));
+  typed.addEventListener('focus', () => typed.select());
+  typed.addEventListener('change', () => {
+    const wanted = plain(typed.value);
+    const found = stops.findIndex((stop) => wanted && plain(stop.name).includes(wanted));
+    pick(found < 0 ? Number(range.value) : found);
+  });
+  return {
+    node: toolRow(make('label', { for: range.id, class: 'ac-name' }, name),
+      make('div', { class: 'ac-slide' }, less, range, more, typed, list), row.node),
+    show(id) {
+      const k = Math.max(0, stops.findIndex((stop) => stop.id === id));
+      range.value = k;
+      range.setAttribute('aria-valuetext', stops[k].name);
+      typed.value = stops[k].name;
+      row.show(stops[k].id);
+      // A button that goes dead under the focus would lose it.
+      if (document.activeElement === less && k === 0) more.focus();
+      if (document.activeElement === more && k === stops.length - 1) less.focus();
+      less.disabled = k === 0;
+      more.disabled = k === stops.length - 1;
+    },
+  };
+}
+
+// Who says so, in short; the whole references unfold.
+function sourceList(title, sources) {
+  if (!sources?.length) return null;
+  const link = ({ text, url }) => (url ? make('a', { href: url, target: '_blank', rel: 'noopener' }, text) : text);
+  const lines = sources.map((source) => make('li', {}, link(source)));
+  const summary = make('summary', {}, fill(title, sources.map((source) => source.short).join('; ')));
+  return make('details', { class: 'ac-sources' }, summary, make('ul', {}, ...lines));
+}

@@ -1,0 +1,73 @@
+"""`show`: the one way in which a notebook emits a picture, always with alt text and caption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from iliopsoas.plates import catalogue
+from iliopsoas.plates.chart import Chart
+from iliopsoas.plates.plate import Folio, Plate
+from iliopsoas.sources.errors import UnknownName
+from iliopsoas.widgets import still
+from iliopsoas.widgets.acetates import Acetates
+
+
+def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: str = "", **values: Any) -> None:
+    """Show a subject in the notebook.
+
+    Parameters
+    ----------
+    what : Folio, Plate, Chart, Figure or str
+        A folio or a plate becomes a still and the live `Acetates` that stands in for it; a chart or a figure a picture;
+        a str is the id of a folio or a chart of the catalogue.
+    alt, caption : str
+        Words of a bare figure, which has none of its own.
+    **values
+        What a folio or plate begins with: ``view``, ``on``, ``stop``, ``labels``, ``part`` (see `Acetates`).
+
+    Raises
+    ------
+    ValueError
+        For a bare figure without alt text or caption.
+    TypeError
+        For anything that is not a picture, or words or values that it does not take.
+    UnknownName
+        For an id that the catalogue does not have.
+    """
+    if isinstance(what, str):
+        what = named(what)
+    if isinstance(what, Plate):
+        what = Folio(what.id, what.title, {what.view.name: what})
+    if isinstance(what, Folio):
+        _refuse("a plate has its own words", alt=alt, caption=caption)
+        Acetates(what, **values)._ipython_display_()
+        return
+    _refuse("only a folio or a plate begins with values", **values)
+    if isinstance(what, Chart):
+        _refuse("a chart has its own words", alt=alt, caption=caption)
+        _emit(what.figure(), what.alt, what.caption, f"{what.title} {what.alt}")
+    elif isinstance(what, Figure):
+        _emit(what, alt, caption, alt)
+    else:
+        raise TypeError(f"show takes a folio, plate, chart, figure or the id of one, not {type(what).__name__}.")
+
+
+def named(id: str) -> Folio | Chart:
+    """Return the folio or chart of the catalogue with this id; an unknown one raises `UnknownName`."""
+    folios = {folio.id: folio for folio in catalogue.catalogue()}
+    charts = {chart.id: chart for chart in catalogue.charts()}
+    if id not in folios and id not in charts:
+        raise UnknownName("folio or chart", id, [*folios, *charts])
+    return folios.get(id) or charts[id]
+
+
+def _emit(figure: Figure, alt: str, caption: str, text: str) -> None:
+    still.emit(still.figure_html(still.png_of(figure), alt, caption), text)
+
+
+def _refuse(why: str, **given: Any) -> None:
+    for name, value in given.items():
+        if value:
+            raise TypeError(f"show was given {name}={value!r}, but {why}.")
