@@ -1,16 +1,18 @@
-"""Small mesh tools that only the bone build needs (scipy, trimesh)."""
+"""Small mesh tools that only the bone build needs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
-import trimesh
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from iliopsoas.atlas.bones import edges_of, refined_faces
 from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh
+
+
+def unit(x: float, y: float, z: float) -> FloatArray:
+    """Return a unit vector."""
+    return np.array([x, y, z]) / np.sqrt(x * x + y * y + z * z)
 
 
 def smoothstep(x: FloatArray, low: float, high: float) -> FloatArray:
@@ -20,20 +22,26 @@ def smoothstep(x: FloatArray, low: float, high: float) -> FloatArray:
 
 
 def components(v: FloatArray, f: IntArray) -> Iterator[Mesh]:
-    """Yield the connected pieces of a triangle soup."""
-    e = np.vstack([f[:, :2], f[:, 1:]])
-    k, label = connected_components(coo_matrix((np.ones(len(e)), e.T), shape=(len(v), len(v))), directed=False)
-    for i in range(k):
-        keep = label == i
-        new = np.cumsum(keep) - 1
-        yield Mesh(v[keep], new[f[keep[f[:, 0]]]])
+    """Yield the connected pieces of a triangle soup, in order of their first vertex."""
+    label = np.arange(len(v))
+    while True:
+        lowest = label[f].min(1)
+        new = label.copy()
+        for k in range(3):
+            np.minimum.at(new, f[:, k], lowest)
+        new = new[new]
+        if np.array_equal(new, label):
+            break
+        label = new
+    for first in np.unique(label):
+        keep = label == first
+        number = np.cumsum(keep) - 1
+        yield Mesh(v[keep], number[f[keep[f[:, 0]]]])
 
 
 def outward(mesh: Mesh) -> Mesh:
-    """Return the mesh with every triangle facing outwards (closed meshes)."""
-    t = trimesh.Trimesh(mesh.v, mesh.f, process=False)
-    trimesh.repair.fix_normals(t)
-    return Mesh(np.asarray(t.vertices, float), np.asarray(t.faces, np.int64))
+    """Return a closed, consistently wound mesh with its triangles facing outwards."""
+    return mesh if volume(mesh) > 0 else Mesh(mesh.v, mesh.f[:, ::-1])
 
 
 def loop(mesh: Mesh, times: int = 1) -> Mesh:
@@ -118,9 +126,8 @@ def clipped_below(mesh: Mesh, y_m: float) -> Mesh:
     inner[ids] = len(m.v) + np.arange(len(ids))
     a, b = rim.T
     middle = len(m.v) + len(ids)
-    cap = np.vstack(
-        [np.c_[a, b, inner[b]], np.c_[a, inner[b], inner[a]], np.c_[inner[a], inner[b], np.full(len(a), middle)]]
-    )
+    fan = np.c_[inner[a], inner[b], np.full(len(a), middle)]
+    cap = np.vstack([np.c_[a, b, inner[b]], np.c_[a, inner[b], inner[a]], fan])
     return Mesh(np.vstack([m.v, centre + 0.9 * (m.v[ids] - centre), centre]), np.vstack([m.f, cap]))
 
 
@@ -131,12 +138,12 @@ def loft(rings: FloatArray) -> Mesh:
     a, b = (i * around + j).ravel(), (i * around + (j + 1) % around).ravel()
     f = np.vstack([np.c_[a, b, a + around], np.c_[b, b + around, a + around]])
     first, last = rows * around, rows * around + 1
-    j = np.arange(around)
-    k = (j + 1) % around
+    near = np.arange(around)
+    following = (near + 1) % around
     end = (rows - 1) * around
-    f = np.vstack([f, np.c_[np.full(around, first), k, j], np.c_[np.full(around, last), end + j, end + k]])
-    mesh = Mesh(np.vstack([rings.reshape(-1, 3), rings[0].mean(0), rings[-1].mean(0)]), f)
-    return mesh if volume(mesh) > 0 else Mesh(mesh.v, mesh.f[:, ::-1])
+    caps = [np.c_[np.full(around, first), following, near], np.c_[np.full(around, last), end + near, end + following]]
+    f = np.vstack([f, *caps])
+    return outward(Mesh(np.vstack([rings.reshape(-1, 3), rings[0].mean(0), rings[-1].mean(0)]), f))
 
 
 def volume(mesh: Mesh) -> float:
@@ -149,3 +156,17 @@ def raised(mesh: Mesh, at: FloatArray, by: FloatArray, radius_m: float, power: f
     """Return the mesh with a smooth bump: displacement `by` (metres) at a point, gone about 1.5 radii from it."""
     near = np.exp(-((np.linalg.norm(mesh.v - at, axis=1) / radius_m) ** power))
     return mesh.moved(mesh.v + near[:, None] * by)
+
+
+def through(points: FloatArray, length: FloatArray, at: FloatArray) -> FloatArray:
+    """Return a smooth curve (cubic Hermite) through points at distances `length`, evaluated at distances `at`."""
+    slope = np.gradient(points, length, axis=0)
+    i = np.clip(np.searchsorted(length, at, side="right") - 1, 0, len(length) - 2)
+    step = (length[i + 1] - length[i])[:, None]
+    t = ((at - length[i])[:, None]) / step
+    return (
+        (1 + 2 * t) * (1 - t) ** 2 * points[i]
+        + t * (1 - t) ** 2 * step * slope[i]
+        + t**2 * (3 - 2 * t) * points[i + 1]
+        + t**2 * (t - 1) * step * slope[i + 1]
+    )

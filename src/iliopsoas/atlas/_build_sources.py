@@ -1,4 +1,4 @@
-"""Read the two data packages: straight from their wheels, from a folder, or as installed distributions (build time only)."""
+"""Read the two data packages, from wheels in a folder, unpacked in a folder, or installed (build time only)."""
 
 from __future__ import annotations
 
@@ -60,6 +60,7 @@ class Sources:
 
     wheels: Path | None = None
     digests: dict[str, str] = field(default_factory=dict)
+    checked: set[str] = field(default_factory=set)
 
     def read(self, package: str, path: str) -> bytes:
         """Return one file's bytes (`path` as inside the wheel) and note its SHA-256."""
@@ -67,10 +68,22 @@ class Sources:
         self.digests[path] = hashlib.sha256(data).hexdigest()
         return data
 
+    def _check(self, package: Package, wheel: Path) -> None:
+        if package.name in self.checked:
+            return
+        found = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        if found != package.sha256:
+            raise SourcesMissingError(
+                f"{wheel} is not the file the bones were made from: its SHA-256 is {found}, not {package.sha256}. "
+                + how_to_get()
+            )
+        self.checked.add(package.name)
+
     def _read(self, package: Package, path: str) -> bytes:
         if self.wheels is not None:
             wheel = self.wheels / package.wheel
             if wheel.is_file():
+                self._check(package, wheel)
                 with zipfile.ZipFile(wheel) as archive:
                     return archive.read(path)
             if (self.wheels / path).is_file():
@@ -166,9 +179,8 @@ def _lattice_triangles(
         across, along = size
         for j in range(along - 1):
             for i in range(across - 1):
-                a, b, c, d = (
-                    number[element, q * across + p] for p, q in ((i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1))
-                )
+                square = ((i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1))
+                a, b, c, d = (number[element, q * across + p] for p, q in square)
                 out += [(a, b, c), (a, c, d)]
         return out
     n = size[0]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iliopsoas.atlas._build_mesh import loft, loop, smoothstep
 from iliopsoas.atlas.mesh import FloatArray, Mesh
@@ -217,7 +218,7 @@ def winged(v: FloatArray, shape: Shape) -> FloatArray:
     return out
 
 
-def _cone(xy: FloatArray, u: FloatArray, wing: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _cone(xy: FloatArray, u: FloatArray, wing: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
     """Return middle and half size (x, y) of the source's process at each point's place along it."""
     knots = np.linspace(0.03, 0.97, 9)
     middle, size = [], []
@@ -275,18 +276,16 @@ def ring(plate: Plate, scale: float = 1.0, lift: float = 0.0) -> FloatArray:
     )
 
 
-def disc(above: Plate, below: Plate, bulge: float = 0.03, margin: float = 0.0006) -> Mesh:
-    """Loft a disc between two endplates: it dips `margin` metres into each and bulges a little between them."""
-    low, high = ring(below, 0.985, -margin), ring(above, 0.985, margin)
+def disc(above: Plate, below: Plate, inset: float = 0.965, bulge: float = 0.055, margin_m: float = 0.0006) -> Mesh:
+    """Loft a disc between two endplates.
+
+    It starts a little inside each rim (`inset` of its size) and `margin_m` deep in the bone, and bulges between them.
+    """
+    low, high = ring(below, inset, -margin_m), ring(above, inset, margin_m)
     rows = []
     for t in np.r_[0, 0.06, np.linspace(0.15, 0.85, 7), 0.94, 1]:
         line = low + (high - low) * t
         middle = line.mean(0)
-        swell = 1 + bulge * (4 * t * (1 - t)) ** 0.7
+        swell = 1 + bulge * (4 * t * (1 - t)) ** 0.6
         rows.append(middle + (line - middle) * swell)
     return loft(np.array(rows))
-
-
-def tilted(plate: Plate, **changes: float) -> Plate:
-    """Return a changed copy of a plate."""
-    return replace(plate, **changes)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
-from iliopsoas.atlas._build_mesh import components, loft, loop, outward, smoothstep, welded
+from iliopsoas.atlas._build_mesh import components, loft, loop, outward, smoothstep, through, welded
 from iliopsoas.atlas._build_spine import Plate
 from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh, joined
 
@@ -94,7 +93,7 @@ def cartilage(points: FloatArray, half_depth: float, half_height: float) -> Mesh
     """Return a rounded band of costal cartilage through points."""
     length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
     at = np.linspace(0, length[-1], max(12, round(length[-1] / 0.004)))
-    line = CubicSpline(length, points, bc_type="natural")(at)
+    line = through(points, length, at)
     along = np.gradient(line, axis=0)
     along /= np.linalg.norm(along, axis=1)[:, None]
     deep = np.array([0.75, 0.0, 0.66]) - (along @ [0.75, 0.0, 0.66])[:, None] * along

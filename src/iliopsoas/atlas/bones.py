@@ -47,7 +47,7 @@ def load_bones() -> Mapping[str, Mesh]:
 
 
 def edges_of(faces: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the edges of triangles, shape (e, 2), sorted, and the edge number of each triangle's side, shape (m, 3)."""
+    """Return the sorted edges of triangles, shape (e, 2), and the edge number of each side, shape (m, 3)."""
     sides = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]], axis=2).reshape(-1, 2)
     edges, number = np.unique(sides, axis=0, return_inverse=True)
     return edges, number.reshape(-1, 3)

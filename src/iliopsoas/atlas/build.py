@@ -1,7 +1,7 @@
 """Make bones.npz from the two pinned data packages: `python -m iliopsoas.atlas.build --wheels FOLDER`.
 
-Build time only (scipy, trimesh). The result is the same bytes every time. What was changed from the sources, and
-why, is written into the file as its record.
+Only numpy is needed, and the packages' files. The result is the same bytes every time. What was changed from the
+sources, and why, is written into the file as its record.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from iliopsoas.atlas import _build_landmarks, _build_pelvis, _build_spine, _build_thorax
+from iliopsoas.atlas import _build_landmarks, _build_pelvis, _build_sacrum, _build_spine, _build_thorax
 from iliopsoas.atlas._build_record import record
 from iliopsoas.atlas._build_sources import Sources, read_stl
 from iliopsoas.atlas.bones import ASSET, edges_of, refined_faces
@@ -29,10 +29,11 @@ def bones(sources: Sources) -> tuple[dict[str, Mesh], dict[str, object]]:
     """Return right-sided and midline bones in the standing frame, and their record."""
     stl = {name: Mesh(*read_stl(sources.read("opensim", f"{MESHES}/{file}.stl"))) for name, file in VERTEBRAE.items()}
     out = _build_pelvis.pelvis(sources)
+    out["sacrum"] = _build_sacrum.sacrum(out["sacrum"])
     out["femur_r"] = _build_pelvis.femur(sources)
     out["pubic_symphysis"] = _build_pelvis.symphysis()
-    out["coccyx"] = _build_pelvis.coccyx()
-    s1 = _build_pelvis.S1
+    out["coccyx"] = _build_sacrum.coccyx()
+    s1 = _build_sacrum.S1
     spine, plates = _build_spine.standing(stl, s1)
     out |= spine
     below, name_below = s1, "s1"
