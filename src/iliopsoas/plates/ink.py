@@ -226,7 +226,7 @@ def _swell(
 ) -> tuple[F32, NDArray[np.int16], F32]:
     """Widen the line where the pen presses; carry part and depth to the pixels that it gains outside."""
     part, depth = part.copy(), depth.copy()
-    press = [(0.25, 0.75), (-0.35, 0.95)] if supersample > 1 else [(-0.1, 0.6)]
+    press = [(0.5, 0.5), (-0.35, 0.95)] if supersample > 1 else [(-0.1, 0.6)]
     for least, gain in press:
         wide, grown = strength.copy(), weight.copy()
         for axis, sign in ((0, 1), (0, -1), (1, 1), (1, -1)):

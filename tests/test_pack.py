@@ -1,0 +1,146 @@
+"""Packs: what the browser gets is what was drawn."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iliopsoas.plates.composite import composite
+from iliopsoas.plates.pack import COLOURS, depth_and_index, depth_image, read, reduced, write
+from synthetic_body import plate
+
+
+@pytest.fixture(scope="module")
+def packed():
+    p = plate()
+    data = write(p)
+    return p, data, *read(data)
+
+
+def test_depth_numbers_and_flags_come_back_exactly(packed):
+    p, _, _, sheet = packed
+    drawn = p.sheet()
+    assert (sheet.size_px, sheet.depth_range_m, sheet.rules, sheet.draft) == (
+        drawn.size_px,
+        drawn.depth_range_m,
+        drawn.rules,
+        drawn.draft,
+    )
+    assert sheet.parts == drawn.parts
+    for a, b in zip(sheet.layers, drawn.layers, strict=True):
+        assert (a.id, a.name, a.box, a.on, a.locked, a.glass, a.ghost, a.sentence, a.colour) == (
+            b.id, b.name, b.box, b.on, b.locked, b.glass, b.ghost, b.sentence, b.colour,
+        )  # fmt: skip
+        assert np.array_equal(a.depth, b.depth)
+        assert np.array_equal(a.index, b.index)
+    assert sheet.areas.box == drawn.areas.box
+    assert np.array_equal(sheet.areas.depth, drawn.areas.depth)
+    assert np.array_equal(sheet.areas.index, drawn.areas.index)
+
+
+def test_ink_is_reduced_without_being_seen(packed):
+    p, _, _, sheet = packed
+    for a, b in zip(sheet.layers, p.sheet().layers, strict=True):
+        if a.rgba.size:
+            assert len(np.unique(a.rgba.reshape(-1, 4), axis=0)) <= COLOURS + 1
+            assert np.array_equal(a.rgba[..., 3] > 0, b.rgba[..., 3] > 0)
+    for on in ([], ["beads", "straps"], ["beads", "straps", "areas"]):
+        full, small = (composite(s, on, p.lit_for("both")).astype(float) for s in (p.sheet(), sheet))
+        cover = full[..., 3:] / 255
+        assert np.abs((full - small)[..., :3] * cover).mean() < 1.5
+        assert np.percentile(np.abs((full - small)[..., :3] * cover), 99) < 20
+
+
+def test_labels_of_every_subset_are_those_of_the_plate(packed):
+    p, _, head, sheet = packed
+    assert set(head["labels"]) == {str(m) for m in range(1 << len(sheet.peelable))}
+    for mask, number in head["labels"].items():
+        wanted = p.labels_for(sheet.shown_by_mask(int(mask)))
+        rows = head["layouts"][number]
+        assert [head["names"][r[0]]["id"] for r in rows] == [k.id for k in wanted]
+        for row, k in zip(rows, wanted, strict=True):
+            assert tuple(row[1:3]) == pytest.approx(k.anchor, abs=0.5)
+            assert row[3] == k.side[0].upper()
+            assert row[4] == pytest.approx(k.slot[1], abs=0.06)
+    assert len(head["layouts"]) < len(head["labels"])
+
+
+@pytest.mark.parametrize("on", [[], ["beads"], ["beads", "straps", "areas"]])
+@pytest.mark.parametrize("stop", [None, "left", "both"])
+def test_alt_text_can_be_put_together_from_the_header(packed, on, stop):
+    p, _, head, _ = packed
+    shown = {k["id"] for k in head["layers"] if k["locked"] or k["id"] in on}
+    pieces = [head["alt"]["view"], *(head["alt"]["layers"][k["id"]] for k in head["layers"] if k["id"] in shown)]
+    away = [k["name"] for k in head["layers"] if k["id"] not in shown]
+    if away:
+        pieces.append(head["alt"]["not_shown"].replace("{0}", ", ".join(away)))
+    pieces += [s["sentence"] for s in head["stops"] if s["id"] == stop]
+    assert " ".join(x for x in pieces if x) == p.alt_for(on, stop)
+
+
+def test_the_header_says_everything_a_reader_sees(packed):
+    p, data, head, _ = packed
+    assert (head["v"], head["id"], head["view"], head["title"], head["caption"]) == (
+        1,
+        p.id,
+        "front",
+        p.title,
+        p.caption,
+    )
+    assert head["schematic"] == p.schematic
+    assert "CC-BY-3.0" in head["credits"]
+    assert [s["lit"] for s in head["stops"]] == [list(s.lit) for s in p.stops]
+    tint = {row["id"]: row["tint"] for row in head["parts"]}
+    assert all(len(t) == 7 and t[0] == "#" for t in tint.values())
+    assert {row["parent"] for row in head["parts"]} == {None, "ball_r", "ball_l"}
+    end = 4 + struct.unpack("<I", data[:4])[0]
+    images = [k[f] for k in head["layers"] for f in ("ink", "data") if k[f]] + [head["areas"]["data"]]
+    assert sum(n for _, n in images) == len(data) - end  # nothing is stored that nothing points at
+    assert json.loads(data[4:end].decode("utf-8")) == head
+
+
+def test_the_same_plate_gives_the_same_bytes_and_a_draft_other_ones(packed):
+    p, data, _, _ = packed
+    assert write(p) == data
+    head, sheet = read(write(p, draft=True))
+    assert head["draft"]
+    assert sheet.draft
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_coded_depth_can_be_decoded(h, w, seed):
+    rng = np.random.default_rng(seed)
+    depth = rng.choice([0, 1, 2, 4000, 4095], (h, w)).astype(np.uint16)
+    index = rng.integers(0, 256, (h, w)).astype(np.uint8)
+    d, i = depth_and_index(depth_image(depth, index))
+    assert np.array_equal(d, depth)
+    assert np.array_equal(i, index)
+
+
+def test_reducing_keeps_pictures_of_few_colours_and_clear_pixels():
+    rng = np.random.default_rng(1)
+    few = rng.integers(0, 256, (5, 4)).astype(np.uint8)[rng.integers(0, 5, (30, 30))]
+    few[..., 3] = 255
+    assert np.abs(reduced(few, 16).astype(int) - few).max() <= 1
+    ramp = np.zeros((50, 50, 4), np.uint8)
+    ramp[..., :3] = np.linspace(40, 240, 2500).reshape(50, 50, 1)
+    ramp[:25, :, 3] = 255
+    small = reduced(ramp, 32)
+    assert not small[25:].any()
+    assert np.abs(small[:25].astype(int) - ramp[:25]).max() <= 6
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00", struct.pack("<I", 50) + b"{}", struct.pack("<I", 4) + b"nope"])
+def test_bytes_that_are_no_pack_are_refused(data):
+    with pytest.raises(ValueError, match="Not a pack"):
+        read(data)
+
+
+def test_another_version_is_refused():
+    head = json.dumps({"v": 99}).encode()
+    with pytest.raises(ValueError, match="version 99"):
+        read(struct.pack("<I", len(head)) + head)
