@@ -221,6 +221,15 @@ def test_the_tolerance_is_a_share_of_squares():
     assert not figures.same_picture(png(white), png(white[:-8])), "another size is another picture"
 
 
+def test_another_release_of_the_drawing_library_is_named(folder, album, monkeypatch, capsys):
+    monkeypatch.setattr(figures, "album", lambda: album)
+    monkeypatch.setattr(figures, "SOFTWARE", "matplotlib 9.9")
+    assert main(["figures", "--check", "--folder", str(folder)]) == 0, "its name alone is no difference"
+    (folder / "README.md").unlink()
+    assert main(["figures", "--check", "--folder", str(folder)]) == 1
+    assert "this is matplotlib 9.9" in capsys.readouterr().out
+
+
 def test_the_command_writes_checks_and_names(tmp_path, album, monkeypatch, capsys):
     monkeypatch.setattr(figures, "album", lambda: album)
     place = ["--folder", str(tmp_path / "figures")]

@@ -99,6 +99,10 @@ def _figures(arguments: argparse.Namespace) -> int:
                 print(f"{arguments.folder} is up to date.")
                 return 0
             print(f"{len(faults)} to put right. iliopsoas figures writes them anew; delete by hand what is extra.")
+            others = figures.drawn_with(arguments.folder) - {figures.SOFTWARE}
+            if others:
+                print(f"They were drawn with {', '.join(sorted(others))}; this is {figures.SOFTWARE}.")
+                print("Letters may be set differently; python -m uv run iliopsoas figures --check uses the pinned one.")
             return 1
         changed = figures.write(album, arguments.folder, arguments.only, progress)
     except UnknownName as error:

@@ -6,10 +6,12 @@ numbers, with empty lines to write on, and with numbers and a key. `write` makes
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -35,13 +37,15 @@ STYLES: dict[Style, str] = {
 DPI: dict[Style, int] = {"names": 150, "numbers": 130, "blank": 130, "key": 130}
 COLOURS = 256
 INDEX = "README.md"
+SOFTWARE = f"matplotlib {version('matplotlib')}"
 
 # Two pictures are the same when, averaged over squares of BLOCK_PX pixels, at most SHARE of the squares differ by
-# more than STEP of 255 in any colour. Another release of matplotlib, FreeType or numpy moves the edges of letters and
-# lines by part of a pixel and passes; a part or a colour that changed does not. The words are compared as text.
+# more than STEP of 255 in any colour. Another system or processor may move an edge by part of a pixel and passes; a
+# part or a colour that changed does not. The words are compared as text. Another release of matplotlib may set letters
+# quite differently (3.11 did); with which one a picture was drawn is written into it, so that a reader can tell.
 BLOCK_PX = 8
 STEP = 24
-SHARE = 0.004
+SHARE = 0.0005
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ class Picture:
             path = Path(folder) / "picture.png"
             self.save(path)
             with Image.open(path) as drawn:
-                return _slim(drawn, {"Labels": self.words()})
+                return _slim(drawn, {"Labels": self.words(), "Software": SOFTWARE})
 
 
 @dataclass(frozen=True)
@@ -307,6 +311,26 @@ def check(album: Album, folder: Path, only: str | None = None, progress: bool = 
     return faults + [Fault(name, "extra") for name in strays if name not in expected]
 
 
+def drawn_with(folder: Path) -> set[str]:
+    """Tell what the pictures of a folder were drawn with.
+
+    Parameters
+    ----------
+    folder : Path
+        What `write` wrote.
+
+    Returns
+    -------
+    set of str
+        Such as ``{"matplotlib 3.11.2"}``; compare with `SOFTWARE`. Files that cannot be read are left out.
+    """
+    found = set()
+    for path in folder.rglob("*.png"):
+        with contextlib.suppress(OSError, SyntaxError, ValueError), Image.open(path) as image:
+            found |= {image.info["Software"]} if "Software" in image.info else set()
+    return found
+
+
 def same_picture(one: bytes, other: bytes) -> bool:
     """Say whether two PNG files show and say the same.
 
@@ -336,5 +360,5 @@ def _decoded(png: bytes) -> tuple[dict[str, str], np.ndarray]:
     """Give the texts of a PNG file and its mean colour over squares."""
     with Image.open(io.BytesIO(png)) as image:
         image.load()
-        texts = {key: str(value) for key, value in getattr(image, "text", {}).items()}
+        texts = {key: str(value) for key, value in getattr(image, "text", {}).items() if key != "Software"}
         return texts, np.asarray(image.convert("RGB").reduce(BLOCK_PX), dtype=np.int16)
