@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import html
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from matplotlib.figure import Figure
 from PIL import Image
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COLOURS = 256  # of the palette: drawings need no more, and the file is a third as large
 _CARD = "background:#fff;color:#1a1a1a;margin:0;padding:8px;max-width:1000px"

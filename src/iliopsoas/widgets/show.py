@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from iliopsoas.plates import catalogue
 from iliopsoas.plates.chart import Chart
@@ -12,6 +10,9 @@ from iliopsoas.plates.plate import Folio, Plate
 from iliopsoas.sources.errors import UnknownName
 from iliopsoas.widgets import still
 from iliopsoas.widgets.acetates import Acetates
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure  # takes longer to import than a draft to draw
 
 
 def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: str = "", **values: Any) -> None:
@@ -23,7 +24,7 @@ def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: 
         A folio or a plate becomes a still and the live `Acetates` that stands in for it; a chart or a figure a picture;
         a str is the id of a folio or a chart of the catalogue.
     alt, caption : str
-        Words of a bare figure, which has none of its own.
+        Words of a bare figure. Figures of plates carry their alt text as their label; others have none.
     **values
         What a folio or plate begins with: ``view``, ``on``, ``stop``, ``labels``, ``part`` (see `Acetates`).
 
@@ -48,8 +49,9 @@ def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: 
     if isinstance(what, Chart):
         _refuse("a chart has its own words", alt=alt, caption=caption)
         _emit(what.figure(), what.alt, what.caption, f"{what.title} {what.alt}")
-    elif isinstance(what, Figure):
-        _emit(what, alt, caption, alt)
+    elif hasattr(what, "savefig"):
+        words = alt or str(what.get_label())
+        _emit(what, words, caption, words)
     else:
         raise TypeError(f"show takes a folio, plate, chart, figure or the id of one, not {type(what).__name__}.")
 
