@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from iliopsoas.atlas.attachments import attachments, levels
+from iliopsoas.atlas.attachments import attachment, attachments, levels
 from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.structures import structure
 from iliopsoas.body import landmarks
@@ -21,18 +21,32 @@ DISCS = ("disc_t11_t12", "disc_t12_l1", "disc_l1_l2", "disc_l2_l3", "disc_l3_l4"
 VIEWS = ("anterior", "lateral_right", "anterolateral_right", "posterior", "inferior")
 LEVELS = ("t12_l1", "l1_l2", "l2_l3", "l3_l4", "l4_l5", "l5")
 
-SCHEMATIC = (
-    "Soft parts are our own shapes on measured bones; outlines of attachments are schematic. Bones of different people "
-    "were resized, restacked and curved to one standing body."
-)
+TOP_M, BOTTOM_M = 0.262, -0.210  # height of the frame: through the body of T11, and below the lesser trochanter
+
+BONES_SCHEMATIC = "Bones of different people were resized, restacked and curved to one standing body."
+SCHEMATIC = f"Soft parts are our own shapes on measured bones; outlines of attachments are schematic. {BONES_SCHEMATIC}"
 SOURCES = tuple(DRAWN_FROM)
 
 
-def framed(name: str, size_px: tuple[int, int] = (640, 900)) -> View:
-    """Return a named view cut to the width of the body, so that the picture is large and the labels near it."""
+def framed(name: str, scale: float = 1.0) -> View:
+    """Return a named view framed for the iliopsoas: from T11 to below the lesser trochanter, as wide as the body.
+
+    Upright views fade out at T11, where the drawn spine ends, so that no rib is seen without its vertebra.
+
+    Parameters
+    ----------
+    name : str
+        Name of the view.
+    scale : float
+        Size of the picture relative to the large plates.
+    """
     whole = view_of(name)
-    width_m = whole.width_m * whole.size_px[1] / whole.size_px[0] * size_px[0] / size_px[1]
-    return replace(whole, size_px=size_px, width_m=width_m)
+    (width_px, height_px), middle_m = (640, 900), (TOP_M + BOTTOM_M) / 2
+    width_m = (TOP_M - BOTTOM_M) * width_px / height_px
+    if name == "inferior":  # foreshortened, so that it needs less height and stands lower
+        height_px, middle_m, width_m = 700, whole.centre_m[1] + 0.005, 0.345
+    size_px = round(width_px * scale), round(height_px * scale)
+    return replace(whole, size_px=size_px, width_m=width_m, centre_m=(whole.centre_m[0], middle_m))
 
 
 def sides(view: str) -> tuple[str, ...]:
@@ -122,8 +136,12 @@ def area_ids() -> tuple[str, ...]:
 
 
 def shown_areas(view: str) -> tuple[str, ...]:
-    """Return the ids of the attachment areas on the sides that the view draws."""
-    return tuple(area for area in area_ids() if area[-1] in sides(view))
+    """Return the ids of the attachment areas on the sides that the view draws.
+
+    From the side the hip bone is glass, and what is painted on its inner face would hide what the glass is to show.
+    """
+    on_glass = "hip_bone" if view == "lateral_right" else None
+    return tuple(area for area in area_ids() if area[-1] in sides(view) and attachment(area[:-2]).on != on_glass)
 
 
 def level_stops(view: str, with_slips: bool = True) -> tuple[Stop, ...]:

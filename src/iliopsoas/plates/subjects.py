@@ -73,7 +73,7 @@ def _bones_plate(name: str) -> Plate:
             f"{curve.text} {slope.text}",
         ),
         sources=standing.SOURCES,
-        schematic=f"{standing.SCHEMATIC} The coccyx is schematic.",
+        schematic=f"{standing.BONES_SCHEMATIC} The coccyx is schematic.",
     )
 
 
@@ -204,7 +204,7 @@ def _start_plate(name: str) -> Plate:
         id=f"start_{name}",
         title="A plate to practise on",
         caption="Psoas major and iliacus on the bones of a standing adult: two views, three layers, one control.",
-        view=standing.framed(name, (448, 630)),
+        view=standing.framed(name, 0.7),
         layers=layers,
         labels=labels,
         stops=stops,
