@@ -14,7 +14,7 @@ from iliopsoas.body.iliacus import iliacus
 from iliopsoas.body.ligaments import inguinal_ligament
 from iliopsoas.body.psoas_belly import belly
 from iliopsoas.body.psoas_minor import psoas_minor as psoas_minor_mesh
-from iliopsoas.body.psoas_slips import deep, superficial
+from iliopsoas.body.psoas_slips import arches, deep, superficial
 from iliopsoas.body.psoas_tendon import iliopsoas_tendon
 
 
@@ -114,6 +114,8 @@ def _soft(with_minor: bool) -> Iterator[Part]:
         yield _right(f"psoas_slip_{name}", "psoas_major_superficial", "psoas", slip.mesh, "psoas_major_r")
     for name, slip in deep(b).items():
         yield _right(f"psoas_deep_{name}", "psoas_major_deep", "psoas_deep", slip.mesh, "psoas_major_r")
+    for name, mesh in arches(b).items():
+        yield _right(f"psoas_arch_{name}", "tendinous_arches", "tendon", mesh, "psoas_major_r")
     if with_minor:
         yield _right("psoas_minor", "psoas_minor", "psoas_minor", psoas_minor_mesh(b))
     yield _right("iliacus", "iliacus", "iliacus", iliacus().mesh)

@@ -24,8 +24,8 @@ FOSSA_ROWS, LOW_ROWS = 26, 30
 LIP_M = 0.006  # bare strip kept along the inner lip of the crest
 _INWARDS = (0.45, 0.25, -0.85)
 # Thickness along the fibres (drawing choice): parts of the way from origin to insertion, millimetres.
-_ALONG = (0.0, 0.04, 0.12, 0.25, 0.42, 0.60, 0.75, 0.88, 0.96, 1.0)
-_THICK_MM = (0.6, 5.0, 12.5, 19.0, 22.0, 21.0, 17.5, 11.5, 6.0, 1.2)
+_ALONG = (0.0, 0.04, 0.12, 0.25, 0.36, 0.46, 0.60, 0.75, 0.88, 0.96, 1.0)
+_THICK_MM = (0.6, 8.0, 17.0, 23.0, 22.0, 19.5, 18.0, 15.5, 11.0, 6.0, 1.2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,9 @@ def origin_line() -> FloatArray:
     ala = joint + np.array([0.004, 0.001, -0.010])
     way = np.concatenate([[notch], inside[1:], [0.5 * (inside[-1] + joint) + [0.004, 0.0, -0.002]], [ala]])
     line = rest_on(shapes.evenly(way, 80), fossa_surface(), 0.0005, rounds=2)
-    return shapes.evenly(rest_on(shapes.ease(line, 30), fossa_surface(), 0.0005, rounds=2), COLUMNS)
+    line = shapes.evenly(rest_on(shapes.ease(line, 30), fossa_surface(), 0.0005, rounds=2), COLUMNS)
+    both = Surface(joined([load_bones()["hip_bone_r"], load_bones()["sacrum"]]))
+    return rest_on(line, both, 0.0005, rounds=1)
 
 
 def _lateral_line() -> FloatArray:
@@ -126,9 +128,12 @@ def iliacus() -> Iliacus:
     for _ in range(3):
         low = ((face - bed) * n).sum(-1)
         face = face + n * np.clip(0.5 * thick - low, 0, None)[..., None]
-        face = shapes.ease_across(shapes.ease(keep_out(face, psoas, 0.0002, rounds=1), 4, hold=(2, 2)), 2)
-    face = _off_bone(keep_out(face, psoas, 0.0, rounds=2), 0.0006)
-    bed = _off_bone(keep_out(bed, psoas, 0.0, rounds=1), 0.0003)
+        face = shapes.ease_across(
+            shapes.ease(keep_out(face, psoas, 0.0002, rounds=1, reach_m=0.025), 4, hold=(2, 2)), 2
+        )
+    face[0] = bed[0] + n[0] * 0.0012
+    face = _off_bone(keep_out(face, psoas, 0.0, rounds=2, reach_m=0.025), 0.0006)
+    bed = _off_bone(keep_out(bed, psoas, 0.0, rounds=1, reach_m=0.025), 0.0003)
     return Iliacus(shapes.slab(bed, face), origin_line(), insertion_line())
 
 
@@ -147,6 +152,7 @@ def _bed() -> FloatArray:
     for _ in range(3):
         bed[:FOSSA_ROWS] = rest_on(bed[:FOSSA_ROWS], floor, 0.0006, on_bone[:FOSSA_ROWS], rounds=1)
         bed = shapes.ease_across(shapes.ease(_off_bone(bed, 0.0006), 10, weight=0.1 + 0.9 * bend), 2)
+        bed[0], bed[-1] = origin, end
     return bed
 
 

@@ -31,8 +31,8 @@ _STATIONS: dict[str, tuple[float, float]] = {
     "l2_l3": (0.0120, 0.80),
     "l3": (0.0140, 0.84),
     "l3_l4": (0.0168, 0.86),
-    "l4": (0.0195, 0.86),
-    "l4_l5": (0.0210, 0.85),
+    "l4": (0.0200, 0.86),
+    "l4_l5": (0.0222, 0.85),
 }
 _BEHIND_M = 0.004  # room between belly and transverse processes for the deep slips
 _FULLNESS = 3.27  # area of the super-ellipse over the product of its half sizes
@@ -91,7 +91,7 @@ class Belly:
         """Part of the girth that is tendon at each row: the published share at the hip, nearly all at the end."""
         s = shapes.arc_length(self.path)
         start, hip, free = s[self.station_row["brim"]], s[self.station_row["hip"]], s[self.flesh_rows - 1]
-        share = tissue.TENDON_SHARE_AT_LABRUM
+        share = tissue.TENDON_SHARE_AT_LABRUM.value
         knots = [start - 0.004, start, 0.5 * (start + hip), hip, 0.5 * (hip + free), free]
         return shapes.profile(s, knots, [0.0, 0.06, 0.30, share, share + 0.04, 0.70])
 
@@ -123,8 +123,10 @@ def _lumbar_station(name: str) -> tuple[FloatArray, float, float]:
     """Centre of the belly beside one body or disc, with half sizes front to back and side to side (m)."""
     here = column.level(name)
     half_side, cover = _STATIONS[name]
+    if name in tissue.DISC_COVER:
+        cover = tissue.DISC_COVER[name].value
     half_up = _area_m2(name) / (_FULLNESS * half_side)
-    front = here.half_depth_m * (2 * tissue.DISC_COVER.get(name, cover) - 1)
+    front = here.half_depth_m * (2 * cover - 1)
     back = _process_plane_m(name, here) + _BEHIND_M
     room = max(front - back - 2 * half_up, 0.0)
     middle = back + half_up + 0.5 * room
@@ -156,7 +158,7 @@ def _line() -> tuple[FloatArray, dict[str, FloatArray], FloatArray, FloatArray]:
         up.append(hu)
         side.append(hs)
     l5 = column.level("l5")
-    points["l5"] = l5.world(0.35 * l5.half_depth_m, 0.0, l5.half_width_m + 0.0175)
+    points["l5"] = l5.world(0.15 * l5.half_depth_m, 0.0, l5.half_width_m + 0.0175)
     eminence = landmark("iliopubic_eminence")
     over = eminence + shapes.unit(np.array([0.9, 0.35, 0.05])) * 0.013
     over[2] = _BRIM_POINT[2] - 0.001
@@ -180,7 +182,7 @@ def belly() -> Belly:
     path = shapes.ease(shapes.curve(way, ROWS), 12)
     # Under tension the muscle cuts the corner between the lordotic spine and the brim.
     below = [int(np.argmin(np.linalg.norm(path - stations[k], axis=1))) for k in ("l2_l3", "eminence")]
-    path[below[0] : below[1]] = shapes.ease(path[below[0] : below[1]], 70)
+    path[below[0] : below[1]] = shapes.ease(path[below[0] : below[1]], 30)
     s = shapes.arc_length(path)
     row = {k: int(np.argmin(np.linalg.norm(path - p, axis=1))) for k, p in stations.items()}
     knots = np.array([s[r] for k, r in row.items() if k != "t12_l1"])

@@ -14,9 +14,8 @@ from iliopsoas.body.walls import hip_bone, psoas_walls, wall
 
 N = 80
 _FRONT = (0.9, 0.0, -0.45)
-# Drawing choices inside the published spread: belly 68 mm of 215 mm, 13.6 mm wide, 3.4 mm thick (sachin2015);
-# tendon 4.7 mm wide (pmi30).
-BELLY_LENGTH_M = 0.072
+# Drawing choices inside the published spread: belly 37.5 +/- 6.0 % of the unit, 52.5 +/- 34.3 mm2 (neumann2015).
+BELLY_LENGTH_M = 0.088
 BELLY_WIDTH_M, TENDON_WIDTH_M = 0.0145, 0.0050
 
 
@@ -52,6 +51,7 @@ def psoas_minor(belly: Belly) -> Mesh:
     wide = np.array([0.55, 0.85, 1, 0.62, 0, 0, 0]) * (BELLY_WIDTH_M - TENDON_WIDTH_M) + TENDON_WIDTH_M
     wide[-1] = 0.0085
     half_side = shapes.profile(s, full, wide / 2)
+    half_side = half_side * np.sqrt(np.clip((s + 0.0006) / 0.004, 0.2, 1))
     half_up = shapes.profile(s, full, [0.0010, 0.0018, 0.0024, 0.0016, 0.0009, 0.0009, 0.0007])
     oval = shapes.oval_rings(path, half_up, half_side, up=_FRONT, around=20)
     for i, target in ((0, wall("disc_t12_l1")), (-1, hip_bone())):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from iliopsoas.body.walls import psoas_walls, wall
 COLUMNS = 15
 FREE_ROWS, BOUND_ROWS = 11, 24
 MARGIN_M = 0.0042  # how far a superficial slip reaches onto the body above and below its disc
+_ARCH_M = 0.0016  # how far an arch stands off the smooth hull of the column
 _ACROSS = np.linspace(-1, 1, COLUMNS)
 _BOW_TURN = 0.035  # how far the ends of a superficial origin lie behind its middle, turns
 PROCESS_PART = (0.04, 0.75)  # the inner three quarters of the front of the process (bogduk_ch9)
@@ -75,6 +77,29 @@ def deep(belly: Belly) -> dict[str, Slip]:
     return out
 
 
+@cache
+def arches(belly: Belly) -> dict[str, Mesh]:
+    """Return the tendinous arches over the waists of L1 to L4, keyed by vertebra.
+
+    Each springs from the lower end of one slip's origin and comes down on the upper end of the next; between them it
+    stands off the bone, so that the lumbar vessels pass behind it.
+    """
+    slips, hull = superficial(belly), column.hull_rings()
+    out = {}
+    for above, below in pairwise(column.DISCS):
+        vertebra = above.split("_")[1]
+        top, bottom = slips[above].origin[-1], slips[below].origin[0]
+        rows = column.hull_row(vertebra, "upper") + column.ROWS_PER_PLATE * np.array([0.3, 0.5, 0.7])
+        waist = shapes.at(hull, rows, 0.195)
+        away = shapes.unit(waist - column.level(vertebra).centre)
+        path = shapes.curve(np.concatenate([[top], waist + away * _ARCH_M, [bottom]]), 28)
+        end = np.abs(np.linspace(-1, 1, 28))
+        path = shapes.ease(keep_out(path, psoas_walls(), 0.0014 * (1 - end**6), rounds=2), 4)
+        rings = shapes.oval_rings(path, 0.0008 + 0.0006 * end**3, 0.0010 + 0.0020 * end**4, (0.3, 0.0, 1.0), 12)
+        out[vertebra] = shapes.loft(rings)
+    return out
+
+
 def _disc_line(disc: str) -> FloatArray:
     """Points down the side of a disc from the margin above to the margin below, bowed forward in the middle."""
     above, below = disc.split("_")
@@ -84,7 +109,8 @@ def _disc_line(disc: str) -> FloatArray:
     top, bottom = (shapes.at(rings, column.hull_row(v, e), turn) for v, e in ends)
     down = shapes.unit(bottom - top)
     part = np.linspace(0, 1, COLUMNS)[:, None]
-    line = (1 - part) * (top - MARGIN_M * down) + part * (bottom + MARGIN_M * down)
+    over = 0.5 * MARGIN_M if disc == "t12_l1" else MARGIN_M
+    line = (1 - part) * (top - over * down) + part * (bottom + MARGIN_M * down)
     return _on_nearest(line, [wall(k) for k in (above, f"disc_{disc}", below)])
 
 

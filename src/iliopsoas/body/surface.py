@@ -97,7 +97,7 @@ class Surface:
 
 
 def _nearest_vertex(p: FloatArray, v: FloatArray, within_m: float, chunk: int = 240) -> IntArray:
-    """Number of the vertex nearest to each point; neighbours in `p` are taken to lie near each other."""
+    """Return the number of the vertex nearest to each point; neighbours in `p` should lie near each other."""
     centre = v.mean(0)
     corners = np.concatenate([v - centre, -0.5 * ((v - centre) ** 2).sum(1, keepdims=True)], axis=1).astype(np.float32)
     q = np.concatenate([p - centre, np.ones((len(p), 1))], axis=1).astype(np.float32)
@@ -118,7 +118,7 @@ def _nearest_vertex(p: FloatArray, v: FloatArray, within_m: float, chunk: int = 
 
 
 def _argmin_by(values: FloatArray, first: IntArray, owner: IntArray) -> IntArray:
-    """Position of the smallest value within each run of one owner, counted from the run's beginning."""
+    """Return the position of the smallest value within each run of one owner, counted from the run's beginning."""
     least = np.minimum.reduceat(values, first)
     hit = np.flatnonzero(values <= least[owner])
     new = np.concatenate([[True], owner[hit[1:]] != owner[hit[:-1]]])
@@ -126,7 +126,7 @@ def _argmin_by(values: FloatArray, first: IntArray, owner: IntArray) -> IntArray
 
 
 def _weights(p: FloatArray, b: FloatArray, c: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Weights of corners b and c (the first lies at 0) of the nearest point: in the triangle, else on the spoke to b."""
+    """Return weights of corners b and c (a lies at 0) of the nearest point: in the triangle, else on the edge to b."""
     bb, bc, cc = (b * b).sum(1), (b * c).sum(1), (c * c).sum(1)
     pb, pc = (p * b).sum(1), (p * c).sum(1)
     det = bb * cc - bc * bc + 1e-30

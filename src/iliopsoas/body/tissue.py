@@ -31,7 +31,7 @@ class PsoasSection:
 
 
 _SECTIONS = (
-    PsoasSection("l1", 2.2, True, "1.9 ± 1.1 cm² (10 young women, seated, MRI)", "seatedmri"),
+    PsoasSection("l1", 2.2, False),
     PsoasSection("l1_l2", 3.6, False),
     PsoasSection("l2", 5.0, False),
     PsoasSection("l2_l3", 6.6, False),
@@ -39,19 +39,34 @@ _SECTIONS = (
     PsoasSection("l3_l4", 10.2, False),
     PsoasSection("l4", 11.8, False),
     PsoasSection("l4_l5", 13.0, True, "16.3 cm², the largest (15 young men, MRI)", "reid1994"),
-    PsoasSection("l5", 12.8, True, "12.1 ± 2.5 cm² (10 young women, seated, MRI)", "seatedmri"),
+    PsoasSection("l5", 12.8, False),
     PsoasSection("l5_s1", 11.4, False),
     PsoasSection("brim", 9.4, False),
     PsoasSection("eminence", 7.0, False),
-    PsoasSection("hip", 5.0, False),
+    PsoasSection("hip", 4.4, False),
 )
 
-#: Part of the front-to-back length of the disc that psoas covers, from behind (spivak2013; 12 cadavers). The levels
-#: above L2-3 and at L5 are drawing choices.
-DISC_COVER = {"l2_l3": 0.80, "l3_l4": 0.86, "l4_l5": 0.85}
 
-#: Part of the girth of the muscle that is tendon in front of the labrum (alpert2009; 8 hips).
-TENDON_SHARE_AT_LABRUM = 0.445
+@dataclass(frozen=True)
+class Published:
+    """A published number that a drawn shape follows: value (no unit: a share), who was measured, reference key."""
+
+    value: float
+    text: str
+    source: str
+
+
+#: Part of the front-to-back length of the disc beside which psoas lies, from behind.
+DISC_COVER = {
+    disc: Published(share, "12 cadavers, both sides", "spivak2013")
+    for disc, share in (("l2_l3", 0.80), ("l3_l4", 0.86), ("l4_l5", 0.85))
+}
+
+#: Part of the girth of the muscle that is tendon in front of the labrum.
+TENDON_SHARE_AT_LABRUM = Published(0.445, "8 hips, by girth", "alpert2009")
+
+#: Part of the length of psoas minor that is belly; the standard deviation is 0.060.
+PSOAS_MINOR_BELLY_SHARE = Published(0.375, "32 hips", "neumann2015")
 
 
 def psoas_sections() -> tuple[PsoasSection, ...]:
