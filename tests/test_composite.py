@@ -20,8 +20,8 @@ def subsets(names):
     return chain.from_iterable(combinations(names, k) for k in range(len(names) + 1))
 
 
-def sheet_of(layers, rules=PLAIN, areas=None, extra=(), size=(W, H)):
-    rows = [PartRow(i, f"p{i}", f"p{i}", "", f"P{i}", k.id, None, "#00ff00") for i, k in enumerate(layers, 1)]
+def sheet_of(layers, rules=PLAIN, areas=None, extra=(), size=(W, H), hard=True):
+    rows = [PartRow(i, f"p{i}", f"p{i}", "", f"P{i}", k.id, None, "#00ff00", hard) for i, k in enumerate(layers, 1)]
     return Sheet("v", size, (0.0, 0.4), tuple(layers), (*rows, *extra), areas, rules)
 
 
@@ -186,13 +186,15 @@ def test_a_covered_lit_part_shines_through_as_hatching():
 
 
 def test_a_ghost_appears_only_where_something_lies_in_front():
-    ghost, plain = (sheet_of(two_balls(ghost=k), size=(W, H)) for k in (True, False))
+    ghost, plain = (sheet_of(two_balls(ghost=k)) for k in (True, False))
     changed = np.any(composite(ghost) != composite(plain), axis=2)
     assert changed[2:8, 5:8].any()
     assert not changed[:, :4].any()
     assert not changed[:, 9:].any()
     assert np.array_equal(composite(ghost, ["back"]), composite(plain, ["back"]))
     assert np.array_equal(composite(ghost, ["front"]), composite(plain, ["front"]))
+    soft = sheet_of(two_balls(ghost=True), hard=False)  # a muscle in front of a muscle
+    assert np.array_equal(composite(soft), composite(plain))
 
 
 def test_glass_hides_nothing():
@@ -229,6 +231,19 @@ def test_areas_show_when_switched_on_and_not_through_what_covers_them():
     assert (lit[3:7, 6:8] != off[3:7, 6:8]).any()
     assert np.array_equal(lit[:, :4], off[:, :4])
     assert np.array_equal(composite(sheet, ["front"]), composite(sheet, ["front", "areas"]))  # its bone is away
+
+
+def test_areas_of_glass_bone_are_not_painted_over_the_muscle_behind_it():
+    pane = flat("back", 1, (2, 2, 6, 6), 100, (250, 240, 230, 60), glass=True)
+    switch = SheetLayer("areas", "Areas", (0, 0, 0, 0), *(np.zeros(s, t) for s, t in EMPTY))
+    muscle = flat("muscle", 2, (2, 2, 3, 6), 50, (120, 30, 20, 255))
+    over = Overlay((2, 2, 6, 6), np.full((6, 6), 100, np.uint16), np.full((6, 6), 7, np.uint8))
+    extra = [PartRow(7, "a7", "m", "", "A", "back", "p1", "#0000ff", True)]
+    sheet = sheet_of([pane, muscle, switch], areas=over, extra=extra, hard=False)
+    off, on, lit = (composite(sheet, *k).astype(int) for k in ((["back", "muscle"],), (None,), (None, ["a7"])))
+    assert np.array_equal(on[3:7, 2:4], off[3:7, 2:4])
+    assert (on[3:7, 6:8] != off[3:7, 6:8]).any()
+    assert (lit[3:7, 2:4] != off[3:7, 2:4]).any()
 
 
 def test_pointing_finds_the_area_then_the_part():

@@ -1,5 +1,6 @@
 """Label layout: for any set of anchors, nothing crosses, nothing overlaps, nothing leaves the sheet."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -119,6 +120,24 @@ def test_free_labels_take_the_nearer_column_and_wishes_are_kept_when_nothing_cro
         SIZE,
     )
     assert {p.id: p.side for p in out.placed} == {"a": "left", "b": "right", "c": "left"}
+
+
+def test_labels_near_the_middle_even_out_the_columns():
+    spine = [LabelItem(f"v{i}", f"V{i}", (410, 60 * i + 60)) for i in range(12)]
+    asked = [replace(k, side="right") for k in spine]
+    sides = [p.side for p in layout(spine, SIZE).placed]
+    assert 4 <= sides.count("left") <= 8
+    assert {p.side for p in layout(asked, SIZE).placed} == {"right"}
+    far = [replace(k, anchor=(700, k.anchor[1])) for k in spine]
+    assert {p.side for p in layout(far, SIZE).placed} == {"right"}
+
+
+def test_a_leader_keeps_clear_of_another_labels_anchor_where_it_can():
+    items = [LabelItem("near", "Near", (700, 400), side="right"), LabelItem("far", "Far", (500, 402), side="right")]
+    placed = {p.id: p for p in layout(items, SIZE).placed}
+    (x0, y0), (x1, y1) = placed["far"].slot, placed["far"].anchor
+    at_near = y0 + (y1 - y0) * (700 - x0) / (x1 - x0)
+    assert abs(at_near - 400) > 4
 
 
 @pytest.mark.parametrize(

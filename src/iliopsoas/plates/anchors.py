@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from iliopsoas.plates.composite import merged
+from iliopsoas.plates.composite import merged, shown_areas
 from iliopsoas.plates.layers import AREAS, Sheet, Window
 from iliopsoas.plates.view import View
 
@@ -112,12 +112,10 @@ class Visible:
                 depth[to][free] = layer.depth[frm][free]
         over = self.sheet.areas
         if over is not None and AREAS in self.shown:
-            on_layer = np.zeros(256, bool)
-            for p in self.sheet.parts:
-                on_layer[p.index] = p.layer in self.shown
             to, frm = window.overlap(over.box)
-            seen = m.depth[to] <= over.depth[frm].astype(np.int32) + self.sheet.rules.eps
-            area[to] = np.where(seen & on_layer[over.index[frm]], over.index[frm], 0)
+            seen = shown_areas(self.sheet, self.shown, over.index[frm], index[to])
+            seen &= m.depth[to] <= over.depth[frm].astype(np.int32) + self.sheet.rules.eps
+            area[to] = np.where(seen, over.index[frm], 0)
         w, h = self.sheet.size_px
         rim = int(np.ceil(self.sheet.rules.fade * FADED))
         x = np.arange(window.x0, window.x1, window.step)

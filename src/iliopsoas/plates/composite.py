@@ -216,13 +216,12 @@ def _keys(
     keys = np.zeros(m.depth.shape, np.uint16)
     eps = sheet.rules.eps
     near = m.depth.astype(np.int32)
-    on_layer = np.zeros(256, bool)
-    for p in sheet.parts:
-        on_layer[p.index] = p.layer in shown
+    hard = _hard(sheet)
     for k, layer in enumerate(sheet.layers, 1):
         if layer.ghost and ghosts and layer.id in shown:
             at = _at(layer)
             hidden = (layer.rgba[..., 3] >= SOLID) & (near[at] > layer.depth.astype(np.int32) + eps)
+            hidden &= hard[m.index[at]]  # a muscle under a muscle is what one expects; under bone it wants showing
             keys[at][hidden] = GHOST * 256 + k
     shown_layers = [k for k in sheet.layers if k.id in shown]
     if not lit.any() and AREAS not in shown:
@@ -235,13 +234,39 @@ def _keys(
     if sheet.areas is not None:
         over = sheet.areas
         at = _at(over)
-        present = on_layer[over.index] & (over.index > 0)
+        present = _on_shown_layer(sheet, shown)[over.index]
         hidden = near[at] > over.depth.astype(np.int32) + eps
         _write(keys[at], present & lit[over.index], over.index, hidden)
         if AREAS in shown:
-            plain = present & ~lit[over.index] & ~hidden & (keys[at] >> 8 <= SHOWN)
+            plain = shown_areas(sheet, shown, over.index, m.index[at]) & ~lit[over.index] & ~hidden
+            plain &= keys[at] >> 8 <= SHOWN
             keys[at][plain] = SHOWN * 256 + over.index[plain].astype(np.uint16)
     return keys
+
+
+def shown_areas(
+    sheet: Sheet, shown: frozenset[str], area: NDArray[np.uint8], behind: NDArray[np.uint8]
+) -> NDArray[np.bool_]:
+    """Return where an area that is switched on may be painted, given area numbers and the parts merged there.
+
+    Through glass bone one would see its areas painted over the muscle behind: that muscle is left clean.
+    """
+    glass = {k.id for k in sheet.layers if k.glass}
+    in_glass = np.zeros(256, bool)
+    in_glass[[p.index for p in sheet.parts if p.layer in glass]] = True
+    return _on_shown_layer(sheet, shown)[area] & (~in_glass[area] | (behind == 0) | _hard(sheet)[behind])
+
+
+def _on_shown_layer(sheet: Sheet, shown: frozenset[str]) -> NDArray[np.bool_]:
+    table = np.zeros(256, bool)
+    table[[p.index for p in sheet.parts if p.layer in shown]] = True
+    return table
+
+
+def _hard(sheet: Sheet) -> NDArray[np.bool_]:
+    table = np.zeros(256, bool)
+    table[[p.index for p in sheet.parts if p.hard]] = True
+    return table
 
 
 def _write(
@@ -304,7 +329,7 @@ def _paint(colour: F32, cover: F32, keys: NDArray[np.uint16], sheet: Sheet) -> N
     cov = cov * (1 - share) + share
     e = np.minimum(np.float32(1), differing * np.float32(rules.gain)) * edge[strongest]
     ax, ay = at[1], at[0]
-    dash = ((ax + ay >> 2) ^ (ax - ay + 4096 >> 2)) & 1
+    dash = (ax + 2 * ay >> 3) & 1
     e = e * np.where((strongest == GHOST) | (strongest == BEHIND), dash, 1)
     line = mean / weight[:, None] * np.float32(rules.line)
     colour[at] = c * (1 - e[:, None]) + line * e[:, None]

@@ -121,15 +121,15 @@ def _drawn(layers: Sequence[Layer], body: Mapping[str, Any]) -> dict[str, str]:
 def _rows(drawn: Mapping[str, str], areas: Sequence[Any], body: Mapping[str, Any]) -> tuple[PartRow, ...]:
     rows = []
     for i, (part_id, layer_id) in enumerate(drawn.items(), 1):
-        p = body[part_id]
-        rows.append(PartRow(i, p.id, p.structure, p.side, _name(p.structure), layer_id, None, look(p.tissue).lit))
+        p, k = body[part_id], look(body[part_id].tissue)
+        rows.append(PartRow(i, p.id, p.structure, p.side, _name(p.structure), layer_id, None, k.lit, k.hard))
     known = attachments()
     for i, a in enumerate(areas, len(rows) + 1):
         entry = known.get(a.attachment)
         tint = AREA_COLOURS.get(entry.kind, OTHER_AREA) if entry else OTHER_AREA
         name = entry.text if entry else a.attachment.replace("_", " ")
         structure = entry.muscle if entry else a.attachment
-        rows.append(PartRow(i, a.id, structure, a.side, name, drawn[a.parent], a.parent, tint))
+        rows.append(PartRow(i, a.id, structure, a.side, name, drawn[a.parent], a.parent, tint, True))
     return tuple(rows)
 
 

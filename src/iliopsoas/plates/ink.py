@@ -28,12 +28,12 @@ def _unit(vector: F32) -> F32:
 
 LIGHT = _unit(_f32(-0.42, 0.62, 0.66))  # from the upper left, towards the viewer
 _HALF = _unit(LIGHT + _f32(0, 0, 1))
-AMBIENT, DIRECT, WRAP, SKY = 0.37, 0.58, 0.35, 0.12
+AMBIENT, DIRECT, WRAP, SKY = 0.36, 0.56, 0.35, 0.12
 CAVITY = 0.16  # darkening of hollows and lightening of ridges
 RIM = 0.30  # darkening where the surface turns away
 HAZE = 0.10  # the farthest parts move this far towards the paper
 STEP_M = 0.0022  # a depth step below this draws no line inside one part
-GLASS_BODY = 0.20
+GLASS_BODY = 0.26
 
 
 @dataclass(frozen=True, eq=False)

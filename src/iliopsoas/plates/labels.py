@@ -7,7 +7,7 @@ is the whole method.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,6 +19,8 @@ WRAP_CHARS = 26  # longer texts take two lines
 LINE_PX = 17.0  # pixels of the picture a line of text takes
 ROW_GAP_PX = 7.0
 LABEL_GAP_PX = 14.0  # from the picture's edge to the text
+MIDDLE = 0.15  # of the width: labels this near to the middle may take either column
+CLEAR_PX = 7.0  # a leader that passes nearer to another anchor is moved away from it where that is possible
 _MOST_ROUNDS = 400
 
 
@@ -129,6 +131,7 @@ def _columns(items: list[LabelItem], width: float, room: float) -> tuple[list[La
         dropped += more
     while True:
         sides: list[Side] = [k.side or ("left" if k.anchor[0] < width / 2 else "right") for k in items]
+        _balance(items, sides, width)
         for full, other in (("left", "right"), ("right", "left")):
             # Those nearest to the middle change first, and those free to choose before those that asked.
             movable = sorted(
@@ -144,6 +147,17 @@ def _columns(items: list[LabelItem], width: float, room: float) -> tuple[list[La
             return items, sides, dropped
         items, _, more = _without_least(items, sides)
         dropped += more
+
+
+def _balance(items: Sequence[LabelItem], sides: list[Side], width: float) -> None:
+    """Let labels near the middle of the picture change column while one column is much fuller than the other."""
+    free = [
+        i for i, k in enumerate(items) if k.side is None and abs(k.anchor[0] - width / 2) <= MIDDLE * width
+    ]  # fmt: skip
+    for i in sorted(free, key=lambda i: (abs(items[i].anchor[0] - width / 2), i)):
+        other: Side = "right" if sides[i] == "left" else "left"
+        if _load(items, sides, sides[i]) - _load(items, sides, other) >= 4 * _need(items[i]):
+            sides[i] = other
 
 
 def _load(items: Sequence[LabelItem], sides: Sequence[str], side: str) -> float:
@@ -257,11 +271,59 @@ def _place(
         return None
     if not uniform and crossings(slots, anchors).any():
         return None
+    _clear(columns, slots, anchors, None if uniform else settle)
     side_of: dict[int, Side] = {i: "left" if i in columns["left"] else "right" for i in range(len(items))}
     return [
         PlacedLabel(k.id, k.text, k.number, k.anchor, (float(slots[i, 0]), round(float(slots[i, 1]), 3)), side_of[i])
         for i, k in enumerate(items)
     ]
+
+
+def _clear(
+    columns: dict[str, list[int]],
+    slots: NDArray[np.float64],
+    anchors: NDArray[np.float64],
+    settle: Callable[[], None] | None,
+) -> None:
+    """Exchange neighbours in a column where a leader all but runs over the other's anchor and this cures it."""
+    crossed = crossings(slots, anchors).any()  # two leaders to one anchor may be left so
+    for rows in columns.values():
+        for at in range(len(rows) - 1):
+            before, kept = _closest(slots, anchors), slots.copy()
+            i, j = rows[at], rows[at + 1]
+            if min(_passing(slots, anchors, i, j), _passing(slots, anchors, j, i)) >= CLEAR_PX:
+                continue
+            _exchange(columns, i, j)
+            if settle is None:
+                slots[[i, j]] = slots[[j, i]]
+            else:
+                settle()
+            if crossings(slots, anchors).any() > crossed or _closest(slots, anchors) <= before:
+                _exchange(columns, i, j)
+                slots[:] = kept
+
+
+def _passing(slots: NDArray[np.float64], anchors: NDArray[np.float64], i: int, j: int) -> float:
+    """Return how near leader i passes to anchor j."""
+    return float(_distances(slots[[i]], anchors[[i]], anchors[[j]])[0, 0])
+
+
+def _closest(slots: NDArray[np.float64], anchors: NDArray[np.float64]) -> float:
+    """Return a measure of clearance, larger is better: how far leaders stay from other labels' anchors."""
+    apart = _distances(slots, anchors, anchors)
+    apart[np.eye(len(apart), dtype=bool)] = CLEAR_PX
+    return float(np.minimum(apart, CLEAR_PX).sum())
+
+
+def _distances(
+    slots: NDArray[np.float64], anchors: NDArray[np.float64], points: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the distance of every point from every leader, shape (leaders, points)."""
+    along = anchors - slots
+    length2 = np.maximum((along * along).sum(1), 1e-12)
+    rel = points[None] - slots[:, None]
+    t = np.clip((rel * along[:, None]).sum(2) / length2[:, None], 0, 1)
+    return np.linalg.norm(rel - t[..., None] * along[:, None], axis=2)
 
 
 def _shortening_pair(slots: NDArray[np.float64], anchors: NDArray[np.float64]) -> tuple[int, int] | None:

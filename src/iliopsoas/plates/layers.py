@@ -68,6 +68,8 @@ class PartRow:
         For an area, the part that it lies on.
     tint : str
         "#rrggbb" that it takes when lit.
+    hard : bool
+        Bone, disc or cartilage.
     """
 
     index: int
@@ -78,6 +80,7 @@ class PartRow:
     layer: str
     parent: str | None
     tint: str
+    hard: bool = False
 
 
 @dataclass(frozen=True, eq=False)

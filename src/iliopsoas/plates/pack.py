@@ -105,7 +105,7 @@ def read(data: bytes) -> tuple[dict[str, Any], Sheet]:
     over = head["areas"]
     areas = Overlay(tuple(over["box"]), *depth_and_index(image(over["data"], "RGB"))) if over else None
     parts = tuple(
-        PartRow(p["i"], p["id"], p["structure"], p["side"], p["name"], p["layer"], p["parent"], p["tint"])
+        PartRow(p["i"], p["id"], p["structure"], p["side"], p["name"], p["layer"], p["parent"], p["tint"], p["hard"])
         for p in head["parts"]
     )
     size, depths = (head["w"], head["h"]), tuple(head["depth"])
@@ -188,6 +188,7 @@ def _numbers(sheet: Sheet) -> dict[str, Any]:
                 "layer": p.layer,
                 "parent": p.parent,
                 "tint": p.tint,
+                "hard": p.hard,
             }
             for p in sheet.parts
         ],

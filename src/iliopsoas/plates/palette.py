@@ -33,18 +33,21 @@ class Look:
         Strength of the fibre pattern, 0..1.
     gloss : float
         Strength of the highlight, 0..1.
+    hard : bool
+        Bone, disc or cartilage: what lies behind it is worth a ghost.
     """
 
     colour: str
     lit: str
     fibres: float = 0.0
     gloss: float = 0.0
+    hard: bool = False
 
 
 LOOKS: dict[str, Look] = {
-    "bone": Look("#EEDFC8", "#FFD23F", 0.0, 0.03),
-    "disc": Look("#B4D3E6", "#0072B2", 0.0, 0.06),
-    "cartilage": Look("#B2BFAC", "#FFD23F", 0.0, 0.06),
+    "bone": Look("#EEDFC8", "#FFD23F", 0.0, 0.03, True),
+    "disc": Look("#B4D3E6", "#0072B2", 0.0, 0.06, True),
+    "cartilage": Look("#B2BFAC", "#FFD23F", 0.0, 0.06, True),
     "psoas": Look("#A23F2B", "#F0644B", 0.55, 0.05),
     "psoas_deep": Look("#6B2A3E", "#B04A86", 0.55, 0.04),
     "psoas_minor": Look("#EFB48F", "#FF8A5C", 0.45, 0.05),

@@ -120,47 +120,43 @@ def view_at(
     return View(name, axes, (float(c[0]), float(c[1])), width_m, size_px, title, sentence)
 
 
-def _named() -> dict[str, View]:
-    """Return the five standing views. Framing is a drawing choice: from T11 to just below the lesser trochanter."""
-    return {
-        v.name: v
-        for v in (
-            view_at(
-                "anterior", 0, 0, (-0.05, 0.050, 0), 0.460, title="From the front", sentence="Seen from the front."
-            ),
-            view_at(
-                "lateral_right",
-                90,
-                0,
-                (-0.055, 0.050, 0),
-                0.460,
-                title="From the right side",
-                sentence="Seen from the right side; the front of the body is on the right of the picture.",
-            ),
-            view_at("posterior", 180, 0, (-0.05, 0.050, 0), 0.460, title="From behind", sentence="Seen from behind."),
-            view_at(
-                "anterolateral_right",
-                35,
-                0,
-                (-0.05, 0.050, 0),
-                0.460,
-                title="From the front and right",
-                sentence="Seen from the front and the right side, 35 degrees round.",
-            ),
-            view_at(
-                "inferior",
-                0,
-                -55,
-                (-0.05, 0.0, 0),
-                0.460,
-                title="From below and in front",
-                sentence="Seen from below and in front, as if looking up into the pelvis.",
-            ),
-        )
-    }
-
-
-_VIEWS = _named()
+# Name, azimuth, elevation (degrees), middle of the picture (metres), width (metres), title, opening of the alt text.
+# Framing is a drawing choice: from T11, or what lies in front of it, to just below the lesser trochanter.
+_NAMED = (
+    ("anterior", 0, 0, (-0.05, 0.034, 0), 0.436, "From the front", "Seen from the front."),
+    (
+        "lateral_right",
+        90,
+        0,
+        (-0.055, 0.034, 0),
+        0.436,
+        "From the right side",
+        "Seen from the right side; the front of the body is on the right of the picture.",
+    ),
+    ("posterior", 180, 0, (-0.05, 0.034, 0), 0.436, "From behind", "Seen from behind."),
+    (
+        "anterolateral_right",
+        35,
+        0,
+        (-0.05, 0.034, 0),
+        0.436,
+        "From the front and right",
+        "Seen from the front and the right side, 35 degrees round.",
+    ),
+    (
+        "inferior",
+        0,
+        -55,
+        (-0.0705, -0.0145, 0),
+        0.400,
+        "From below and in front",
+        "Seen from below and in front, as if looking up into the pelvis.",
+    ),
+)
+_VIEWS = {
+    name: view_at(name, azimuth, elevation, centre, width, title=title, sentence=sentence)
+    for name, azimuth, elevation, centre, width, title, sentence in _NAMED
+}
 
 
 def view(name: str) -> View:
