@@ -39,10 +39,11 @@ DEFINITIONS = {
 def landmarks(bones: dict[str, Mesh], plates: dict[str, tuple[Plate, Plate]], s1: Plate) -> dict[str, Any]:
     """Return points, lines, endplates and transverse processes as plain lists (metres, right side)."""
     points = _points(bones)
+    lines = _lines(bones, points)
     return {
         "definitions": DEFINITIONS,
         "points": {k: _plain(p) for k, p in sorted(points.items())},
-        "lines": {k: [_plain(p) for p in line] for k, line in sorted(_lines(bones, points).items())},
+        "lines": {k: [_plain(p) for p in line] for k, line in sorted(lines.items())},
         "endplates": _endplates(bones, plates, s1),
         "transverse_processes": {f"l{k}": _process(bones[f"l{k}"]) for k in range(1, 6)},
     }
@@ -117,8 +118,10 @@ def _lines(bones: dict[str, Mesh], points: dict[str, FloatArray]) -> dict[str, F
         near = (np.abs(sacrum.v[:, 2] - z) < 0.0025) & (sacrum.v[:, 1] < 0.015)
         brim.append(_furthest(sacrum.v, (0.9, 0.45, 0), near))
     brim += list(_arcuate(hip, points))
-    points["arcuate_line"] = brim[12]
-    points["pecten_pubis"] = brim[-5]
+    hip_part = np.array(brim[-17:])
+    corner = int(np.argmin(np.linalg.norm(hip_part - points["iliopubic_eminence"], axis=1)))
+    points["arcuate_line"] = hip_part[corner // 2]
+    points["pecten_pubis"] = hip_part[(corner + len(hip_part)) // 2]
     return {"iliac_crest": np.array(crest), "pelvic_brim": np.array(brim)}
 
 

@@ -55,7 +55,8 @@ REGROWN = np.array([1 / 0.9562237228725265, 1 / 0.9562237228725265, 1.0])
 
 EMINENCE = np.array([-0.0335, -0.0590, 0.0590])  # iliopubic eminence: where it is raised
 SOCKET_RADIUS_M = 0.0237
-LESSER_TROCHANTER_M = 0.0009
+LESSER_TROCHANTER_M = 0.0006
+CREST_RAISED_M = 0.003
 
 
 def registered(points: FloatArray, bone: str) -> FloatArray:
@@ -90,6 +91,7 @@ def hip_bone(mean: Mesh) -> Mesh:
     """Return the right hip bone, its spines and eminence raised again and its socket clear of the femoral head."""
     m = raised(mean, np.array([-0.107, -0.077, 0.048]), 0.010 * unit(-0.55, -0.2, -0.8), 0.009)  # ischial spine
     m = loop(m, 2)
+    m = m.moved(m.v + np.outer(CREST_RAISED_M * smoothstep(m.v[:, 1], 0.0, 0.062), [0, 1, 0]))
     m = raised(m, EMINENCE, 0.0030 * unit(0.7, 0.65, -0.3), 0.010)
     m = raised(m, np.array([-0.0230, -0.0465, 0.0905]), 0.0025 * unit(0.9, -0.35, 0.1), 0.009)  # AIIS
     m = raised(m, np.array([-0.136, 0.014, 0.0395]), 0.0025 * unit(-0.9, -0.1, -0.1), 0.008)  # PSIS

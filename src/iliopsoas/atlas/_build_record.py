@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from iliopsoas.atlas._build_pelvis import FEMUR_FLOOR_M, HIP_CENTRE, REGISTRATION, REGROWN, SOCKET, SOCKET_RADIUS_M
+from iliopsoas.atlas._build_pelvis import (
+    CREST_RAISED_M,
+    FEMUR_FLOOR_M,
+    HIP_CENTRE,
+    REGISTRATION,
+    REGROWN,
+    SOCKET,
+    SOCKET_RADIUS_M,
+)
 from iliopsoas.atlas._build_sacrum import FORAMINA_BACK, FORAMINA_FRONT, SACRUM_NARROWED_M
 from iliopsoas.atlas._build_sources import PACKAGES, Sources
 from iliopsoas.atlas._build_spine import SHAPES
@@ -21,19 +29,21 @@ CHOICES = {
     "of the femoral head.",
     "hip_bone": "Ischial spine, anterior inferior and posterior superior iliac spines and iliopubic eminence, which a "
     "mean shape smooths away, are raised by 10, 2.5, 2.5 and 3 mm.",
+    "iliac_crest": f"The ilium grows by up to {CREST_RAISED_M * 1e3:.0f} mm towards the top of its crest, which the "
+    "smoothing of the mesh had lowered.",
     "sacrum": f"The wings of the sacrum are drawn in by {SACRUM_NARROWED_M * 1e3:.1f} mm a side, clear of the hip "
     "bones; its first endplate is flattened and given a rim.",
     "sacral_relief": f"The {len(FORAMINA_FRONT)} pairs of foramina in front and {len(FORAMINA_BACK)} behind are dents, "
     "not channels; they, the transverse lines and the median crest are drawn.",
     "coccyx": "The coccyx is drawn: four pieces, each smaller than the last.",
     "femur": f"The femur ends {-FEMUR_FLOOR_M * 1e3:.0f} mm below the origin with a flat cap; its lesser trochanter is "
-    "raised by 0.9 mm.",
+    "raised by 0.6 mm.",
     "vertebrae": "Each vertebra is given its level's size, wedge and tilt, a squarer body with a waist, and its "
     "level's transverse and spinous processes; the numbers are listed under vertebrae.",
     "stack": "The vertebrae stand on the first sacral endplate with the disc heights and tilts listed; T9 and T10 are "
     "there to carry ribs 9 and 10.",
-    "discs": "The discs are drawn between the endplates, 0.6 mm into each, from just inside the rims, bulging about 2 % "
-    "beyond them.",
+    "discs": "The discs are drawn between the endplates, 0.6 mm into each, from just inside the rims, bulging about "
+    "2 % beyond them.",
     "ribs": f"Ribs 9 to 12 are turned as one to lie along our vertebrae, {EXTRA_TURN_DEG:.0f} degrees further front "
     "down, and their heads are drawn in to the bodies.",
     "costal_margin": "The costal margin is a band along the source's costal arch, with the cartilage of rib 9; it "

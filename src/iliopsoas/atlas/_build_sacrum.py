@@ -8,7 +8,7 @@ from iliopsoas.atlas._build_mesh import loft, loop, smoothstep, unit
 from iliopsoas.atlas._build_spine import Plate, reach
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 
-S1 = Plate(np.array([-0.0727, 0.0204, 0.0]), 41.0, 0.0165, 0.0250)  # laid on the mean sacrum's own endplate
+S1 = Plate(np.array([-0.0727, 0.0204, 0.0]), 40.2, 0.0165, 0.0250)  # laid on the mean sacrum's own endplate
 SACRUM_NARROWED_M = 0.0035
 
 
@@ -46,16 +46,16 @@ def relief(mesh: Mesh) -> Mesh:
     v = mesh.v
     out = np.zeros(len(v))
     faces = (
-        (front, FORAMINA_FRONT, n @ unit(0.8, -0.6, 0) > 0.25),
-        (back, FORAMINA_BACK, n @ unit(-0.8, 0.6, 0) > 0.25),
+        (front, FORAMINA_FRONT, smoothstep(n @ unit(0.8, -0.6, 0), 0.1, 0.4)),
+        (back, FORAMINA_BACK, smoothstep(n @ unit(-0.8, 0.6, 0), 0.1, 0.4)),
     )
     for line, foramina, side in faces:
         for down, apart, radius, depth in foramina:
             x, y = (np.interp(down, line[:, 2], line[:, k]) for k in (0, 1))
-            near = np.argmin(np.linalg.norm(v - [x, y, apart], axis=1) + np.where(side, 0, 1))
+            near = np.argmin(np.linalg.norm(v - [x, y, apart], axis=1) + np.where(side > 0.5, 0, 1))
             d = np.linalg.norm((np.c_[v[:, :2], np.abs(v[:, 2])] - v[near]) * [1, 1, 0.8], axis=1)
             out -= side * depth * np.exp(-((d / radius) ** 4))
-    side = faces[0][2] & (np.abs(v[:, 2]) < 0.022)
+    side = faces[0][2] * (np.abs(v[:, 2]) < 0.022)
     for down, apart, *_ in FORAMINA_FRONT:
         x, y = (np.interp(down, front[:, 2], front[:, k]) for k in (0, 1))
         d = np.hypot(v[:, 0] - x, v[:, 1] - y)
@@ -83,13 +83,17 @@ def plated(mesh: Mesh) -> Mesh:
     d, n = mesh.v - S1.centre, mesh.normals()
     x, y = d @ S1.forward, d @ S1.up
     r = reach(x / S1.half_depth, d[:, 2] / S1.half_width)
-    top = smoothstep(n @ S1.up, 0.15, 0.6) * (np.abs(y) < 0.008)
+    top = smoothstep(n @ S1.up, 0.15, 0.6) * smoothstep(np.abs(y), 0.011, 0.006)
     flat = top * smoothstep(r, 1.16, 1.0)
-    dish = -0.0008 * np.clip(1 - r**2, 0, 1)
+    dish = -0.0004 * np.clip(1 - r**2, 0, 1)
     y_new = y * (1 - flat) + dish * flat
     beside = top * np.exp(-(((r - 1.24) / 0.12) ** 2)) * smoothstep(x / S1.half_depth, -0.75, -0.2)
     y_new -= 0.0022 * beside
-    wall = smoothstep(n @ S1.forward, 0.2, 0.7) * (np.abs(r - 1) < 0.35) * np.exp(-(((y + 0.0065) / 0.0035) ** 2))
+    wall = (
+        smoothstep(n @ S1.forward, 0.2, 0.7)
+        * smoothstep(np.abs(r - 1), 0.45, 0.2)
+        * np.exp(-(((y + 0.0065) / 0.0035) ** 2))
+    )
     x_new = x - 0.0014 * wall
     return mesh.moved(mesh.v + np.outer(y_new - y, S1.up) + np.outer(x_new - x, S1.forward))
 

@@ -39,11 +39,11 @@ class Shape:
 
 # fmt: off
 SHAPES: dict[str, Shape] = {
-    "l5": Shape((35.5, 35.5), (49, 50), 27.0, 7.5, 18, 12.6, 40, 5.5, 3, 14, 9, .80, .15, 1.22),
-    "l4": Shape((35.5, 35.5), (48.5, 49.5), 26.8, 2.0, 5, 12.4, 43, 4, 5, 10.5, 5.2, .60, .30, .65),
-    "l3": Shape((35.5, 35.5), (46.5, 48.5), 26.6, 0.0, -4, 11.6, 48, 2, 7, 10.5, 5, .60, .38, .84),
-    "l2": Shape((35, 35.5), (44.5, 46.5), 26.0, -1.8, -10, 10.4, 42, 2, 8, 10, 5, .55, .38, .92),
-    "l1": Shape((34.5, 35), (43, 44.5), 25.4, -3.2, -11, 9.2, 36, 1, 7, 9.5, 5, .55, .34, 1.08),
+    "l5": Shape((35.5, 35.5), (49, 50), 27.0, 7.5, 18, 12.6, 40, 5.5, 1, 14.5, 12, .82, .15, 1.22),
+    "l4": Shape((35.5, 35.5), (48.5, 49.5), 26.8, 2.0, 5, 12.4, 43, 4, 2, 10.5, 7.5, .62, .30, .65),
+    "l3": Shape((35.5, 35.5), (46.5, 48.5), 26.6, 0.0, -4, 11.6, 48, 2, 2, 10.5, 7.5, .62, .38, .84),
+    "l2": Shape((35, 35.5), (44.5, 46.5), 26.0, -1.8, -10, 10.4, 42, 2, 1.5, 10, 7, .58, .38, .92),
+    "l1": Shape((34.5, 35), (43, 44.5), 25.4, -3.2, -11, 9.2, 36, 1, 0.5, 9.5, 7, .58, .34, 1.08),
     "t12": Shape((33, 34), (41, 43), 24.4, -3.8, -9.4, 7.2, spine_raised=.25, joint_reach=1.12),
     "t11": Shape((32, 33), (38, 40), 22.6, -3.8, -6.0, 6.2, joint_reach=1.12),
     "t10": Shape((30.5, 31), (34, 36), 21.4, -3.6, -2.6, 5.6, joint_reach=1.1),
@@ -204,12 +204,12 @@ def winged(v: FloatArray, shape: Shape) -> FloatArray:
     centre, half = _cone(v[:, :2], u, wing > 0.5)
     along = 1 - (1 - u) ** 1.25  # more of the source's rings towards the tip, for a round end
     taper = 1 - (1 - shape.process_tip) * along
-    blunt = np.sqrt(np.clip(1 - np.clip((along - 0.86) / 0.14, 0, 1) ** 2, 0, 1))
+    blunt = np.sqrt(np.clip(1 - np.clip((along - 0.86) / 0.14, 0, 1) ** 2, 0.03, 1))
     thin = 1 - 0.2 * along
     goal = np.stack([shape.process_depth / 2 * thin * blunt, shape.process_height / 2 * taper * blunt], 1) * MM
     mix = smoothstep(u, 0.0, 0.30)[:, None]
     spoke = (v[:, :2] - centre) / np.maximum(half, 4e-4)
-    bent = centre + np.stack([-shape.back * along**1.4, shape.rise * along**1.4], 1) * MM
+    bent = centre + np.stack([-shape.back * along, shape.rise * along**1.4], 1) * MM
     out = v.copy()
     out[:, :2] = (v[:, :2] + bent - centre) * (1 - mix) + (bent + spoke * goal) * mix
     out[:, :2] = np.where(u[:, None] > 0, out[:, :2], v[:, :2])

@@ -53,7 +53,7 @@ def thorax(v: FloatArray, f: IntArray, plates: dict[str, tuple[Plate, Plate]]) -
 
     out = {}
     for k, m in source.items():
-        m = loop(outward(welded(carried(m.v), m.f)), 1)
+        m = loop(outward(welded(carried(m.v), m.f)), 2)
         pull = facet(plates[f"t{k}"]) - head(m)
         weight = smoothstep(np.linalg.norm(m.v - head(m), axis=1), 0.055, 0.005)
         out[f"rib_{k}_r"] = m.moved(m.v + weight[:, None] * pull)
