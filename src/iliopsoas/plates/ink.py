@@ -192,76 +192,71 @@ def outlines(
     part, depth : ndarrays, shape (h, w)
         As in `g`, carried on to the line's pixels outside the shape.
     """
-    group = np.where(g.part >= 0, groups[g.part], -1)
-    strength = np.zeros(g.part.shape, np.float32)
-    for axis in (0, 1):
+    h, w = g.part.shape
+    group = np.append(groups, -1)[g.part].ravel()  # the last one stands for part -1, nothing
+    depth, normal = g.depth.ravel(), g.normal.reshape(-1, 3)
+    strength = np.zeros(h * w, np.float32)
+    for axis, stride in ((0, w), (1, 1)):
         a = tuple(slice(1, None) if k == axis else slice(None) for k in (0, 1))
         b = tuple(slice(None, -1) if k == axis else slice(None) for k in (0, 1))
-        step = g.depth[a] - g.depth[b]
+        grid = group.reshape(h, w)
+        edge = np.zeros((h, w), bool)
+        edge[b] = (grid[a] != grid[b]) | (np.abs(g.depth[a] - g.depth[b]) > STEP_M)
+        first = np.flatnonzero(edge)  # few pixels: all that follows is cheap
+        second = first + stride
+        step = depth[second] - depth[first]
+        nearer = np.where(step > 0, second, first)
         size = np.abs(step)
-        near_a = step > 0
-        slope = np.where(near_a, _slope(g.normal[a], axis), _slope(g.normal[b], axis)) * np.float32(pixel_m)
+        slope = np.abs(normal[nearer, 1 - axis]) / np.maximum(normal[nearer, 2], 0.15) * pixel_m
         extra = size - np.minimum(slope * 2, 0.004)  # a surface seen edge-on is steep without being a step
         inside = np.clip((extra - STEP_M) / 0.004, 0, 1)
-        s = np.where(inside > 0, 0.35 + 0.6 * inside, 0).astype(np.float32)
-        border = group[a] != group[b]
-        s = np.where(border, np.maximum(s, np.float32(0.8) + 0.2 * (size > 0.003)), s)
-        strength[a] = np.maximum(strength[a], s * near_a)
-        strength[b] = np.maximum(strength[b], s * ~near_a)
-    across = _unit(LIGHT[:2])
-    flat = np.sqrt(g.normal[..., 0] ** 2 + g.normal[..., 1] ** 2) + np.float32(1e-6)
-    towards = (g.normal[..., 0] * across[0] + g.normal[..., 1] * across[1]) / flat
-    weight = np.where(strength > 0, np.clip(0.5 - 0.5 * towards, 0, 1), 0).astype(np.float32)
-    return _swell(strength, weight, g.part, g.depth, supersample)
+        s = np.where(inside > 0, 0.35 + 0.6 * inside, 0)
+        border = group[first] != group[second]
+        s = np.where(border, np.maximum(s, 0.8 + 0.2 * (size > 0.003)), s)
+        np.maximum.at(strength, nearer, s.astype(np.float32))
+    return _swell(strength, g, supersample)
 
 
-def _slope(normal: F32, axis: int) -> F32:
-    """Return the change of depth per pixel of a surface along an axis of the picture (limited)."""
-    steep = np.abs(normal[..., 1 - axis]) / np.maximum(normal[..., 2], 0.15)
-    return steep.astype(np.float32)
-
-
-def _swell(
-    strength: F32, weight: F32, part: NDArray[np.int16], depth: F32, supersample: int
-) -> tuple[F32, NDArray[np.int16], F32]:
+def _swell(strength: F32, g: GBuffer, supersample: int) -> tuple[F32, NDArray[np.int16], F32]:
     """Widen the line where the pen presses; carry part and depth to the pixels that it gains outside."""
-    part, depth = part.copy(), depth.copy()
-    press = [(0.5, 0.5), (-0.35, 0.95)] if supersample > 1 else [(-0.1, 0.6)]
-    for least, gain in press:
-        wide, grown = strength.copy(), weight.copy()
-        for axis, sign in ((0, 1), (0, -1), (1, 1), (1, -1)):
-            to = tuple(_shift(sign, k == axis) for k in (0, 1))
-            frm = tuple(_shift(-sign, k == axis) for k in (0, 1))
-            gained = strength[frm] * np.clip(least + gain * weight[frm], 0, 1)
-            better = gained > wide[to]
-            wide[to] = np.where(better, gained, wide[to])
-            grown[to] = np.where(better, weight[frm], grown[to])
-            outside = better & (part[to] < 0) & (part[frm] >= 0)
-            part[to] = np.where(outside, part[frm], part[to])
-            depth[to] = np.where(outside, depth[frm], depth[to])
-        strength, weight = wide, grown
-    return strength, part, depth
-
-
-def _shift(sign: int, active: bool) -> slice:
-    if not active:
-        return slice(None)
-    return slice(1, None) if sign > 0 else slice(None, -1)
+    h, w = g.part.shape
+    part, depth = g.part.ravel().copy(), g.depth.ravel().copy()
+    across = _unit(LIGHT[:2])
+    press = np.zeros(h * w, np.float32)
+    at = np.flatnonzero(strength)
+    n = g.normal.reshape(-1, 3)[at, :2]
+    press[at] = np.clip(0.5 - 0.5 * (n @ across) / (np.hypot(n[:, 0], n[:, 1]) + 1e-6), 0, 1)
+    rounds = [(0.5, 0.5), (-0.35, 0.95)] if supersample > 1 else [(-0.1, 0.6)]
+    for least, gain in rounds:
+        at = np.flatnonzero(strength)
+        offered = strength[at] * np.clip(least + gain * press[at], 0, 1)
+        weight, owner, height = press[at], part[at], depth[at]
+        for step in (1, -1, w, -w):  # the margin of the buffer is free, so nothing wraps around
+            to = at + step
+            better = offered > strength[to]
+            to, frm = to[better], np.flatnonzero(better)
+            strength[to] = offered[frm]
+            press[to] = weight[frm]
+            outside = part[to] < 0
+            part[to[outside]] = owner[frm[outside]]
+            depth[to[outside]] = height[frm[outside]]
+    return strength.reshape(h, w), part.reshape(h, w), depth.reshape(h, w)
 
 
 def _reduced(picture: F32, depth: F32, part: NDArray[np.int16], origin_px: tuple[int, int], k: int) -> InkImage:
     """Average premultiplied colour over k x k pixels, and keep part and depth of the nearest of them."""
-    h, w = depth.shape[0] // k, depth.shape[1] // k
-    mean = picture.reshape(h, k, w, k, 4).mean((1, 3))
-    cells = depth.reshape(h, k, w, k).transpose(0, 2, 1, 3).reshape(h, w, k * k)
-    nearest = cells.argmax(2)[..., None]
-    parts = part.reshape(h, k, w, k).transpose(0, 2, 1, 3).reshape(h, w, k * k)
-    alpha = mean[..., 3:]
-    rgba = np.concatenate([mean[..., :3] / np.maximum(alpha, 1e-6), alpha], 2)
-    rgba8 = (np.clip(rgba, 0, 1) * 255 + 0.5).astype(np.uint8)
-    return InkImage(
-        rgba8,
-        np.take_along_axis(cells, nearest, 2)[..., 0],
-        np.take_along_axis(parts, nearest, 2)[..., 0],
-        (origin_px[0] // k, origin_px[1] // k),
-    )
+    corners = [(slice(i, None, k), slice(j, None, k)) for i in range(k) for j in range(k)]
+    total = picture[corners[0]].copy()
+    near_depth, near_part = depth[corners[0]].copy(), part[corners[0]].copy()
+    for at in corners[1:]:
+        total += picture[at]
+        nearer = depth[at] > near_depth
+        near_depth[nearer] = depth[at][nearer]
+        near_part[nearer] = part[at][nearer]
+    seen = total[..., 3] > 0
+    straight = total[seen]
+    straight[:, :3] /= straight[:, 3:]
+    straight[:, 3] /= k * k
+    rgba = np.zeros(total.shape, np.uint8)
+    rgba[seen] = (np.clip(straight, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return InkImage(rgba, near_depth, near_part, (origin_px[0] // k, origin_px[1] // k))

@@ -182,21 +182,25 @@ def _interpolate(tri: _Triangles, winner: NDArray[np.int64], out: GBuffer) -> No
     """Fill the buffer with what the winning triangles hold at the pixel centres."""
     w = out.part.shape[1]
     hit = np.flatnonzero(winner >= 0)
-    k = winner[hit]
-    used, k = np.unique(k, return_inverse=True) if len(hit) else (np.zeros(0, np.int64), k)
+    used = np.zeros(len(tri.part), bool)
+    used[winner[hit]] = True
+    k = (np.cumsum(used) - 1)[winner[hit]]
     a = tri.xyz[used, 0]
     e1, e2 = tri.xyz[used, 1] - a, tri.xyz[used, 2] - a
     det = e1[:, 0] * e2[:, 1] - e1[:, 1] * e2[:, 0]
-    # Every attribute is a plane over the picture: value = c + gx * x + gy * y, here for depth, normal, u, v.
-    at = np.concatenate([tri.xyz[used][:, :, 2:].astype(np.float64), tri.attributes[used]], 2)
+    # Every attribute is a plane over the picture: at the first corner, and its slopes. Here: depth, normal, u, v.
+    at = np.concatenate([tri.xyz[used][:, :, 2:], tri.attributes[used]], 2)
     d1, d2 = at[:, 1] - at[:, 0], at[:, 2] - at[:, 0]
-    gx = (d1 * e2[:, 1:2] - d2 * e1[:, 1:2]) / det[:, None]
-    gy = (d2 * e1[:, 0:1] - d1 * e2[:, 0:1]) / det[:, None]
-    centre = a[:, :2] - np.array(out.origin_px) - 0.5
-    plane = np.concatenate([at[:, 0] - gx * centre[:, :1] - gy * centre[:, 1:], gx, gy], 1)
-    x, y = hit % w, hit // w
-    p = plane[k]
-    value = (p[:, :6] + p[:, 6:12] * x[:, None] + p[:, 12:] * y[:, None]).astype(np.float32)
+    gx = ((d1 * e2[:, 1:2] - d2 * e1[:, 1:2]) / det[:, None]).astype(np.float32)
+    gy = ((d2 * e1[:, 0:1] - d1 * e2[:, 0:1]) / det[:, None]).astype(np.float32)
+    corner = (a[:, :2] - np.array(out.origin_px) - 0.5).astype(np.float32)
+    x, y = (hit % w).astype(np.float32) - corner[k, 0], (hit // w).astype(np.float32) - corner[k, 1]
+    value = gx[k]
+    value *= x[:, None]
+    step = gy[k]
+    step *= y[:, None]
+    value += step
+    value += at[:, 0].astype(np.float32)[k]
     normal = value[:, 1:4]
     flip = (normal[:, 2] < 0) & tri.two_sided[used][k]
     normal[flip] *= -1
@@ -205,4 +209,4 @@ def _interpolate(tri: _Triangles, winner: NDArray[np.int64], out: GBuffer) -> No
     out.depth.ravel()[hit] = value[:, 0]
     out.normal.reshape(-1, 3)[hit] = normal
     out.uv.reshape(-1, 2)[hit] = value[:, 4:]
-    out.v_rate.ravel()[hit] = np.hypot(gx[:, 5], gy[:, 5]).astype(np.float32)[k]
+    out.v_rate.ravel()[hit] = np.hypot(gx[:, 5], gy[:, 5])[k]
