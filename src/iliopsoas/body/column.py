@@ -20,6 +20,7 @@ _EDGES: tuple[Edge, Edge] = ("upper", "lower")
 PLATES: tuple[tuple[str, Edge], ...] = (("t12", "lower"), *((v, e) for v in VERTEBRAE[1:] for e in _EDGES))
 
 WAIST = 0.055  # how far the hull follows the waist of a body, part of its half width (a bone's own waist is deeper)
+BULGE = 0.035  # how far a disc stands out, likewise
 HULL_POWER = 2.2  # super-ellipse of a lumbar body seen from above
 ROWS_PER_PLATE = 3
 
@@ -101,7 +102,7 @@ def hull_rings(around: int = 48) -> FloatArray:
         is_body = k % 2 == 1
         for part in np.arange(ROWS_PER_PLATE) / ROWS_PER_PLATE:
             slices.append(between(a, b, part))
-            inset.append((-WAIST if is_body else 0.01) * np.sin(np.pi * part))
+            inset.append((-WAIST if is_body else BULGE) * np.sin(np.pi * part))
     slices.append(plates[-1])
     swell = 1 + np.array([*inset, 0.0])
     angle = np.linspace(0, 2 * np.pi, around, endpoint=False)

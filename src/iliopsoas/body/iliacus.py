@@ -25,7 +25,7 @@ LIP_M = 0.006  # bare strip kept along the inner lip of the crest
 _INWARDS = (0.45, 0.25, -0.85)
 # Thickness along the fibres (drawing choice): parts of the way from origin to insertion, millimetres.
 _ALONG = (0.0, 0.04, 0.12, 0.25, 0.36, 0.46, 0.60, 0.75, 0.88, 0.96, 1.0)
-_THICK_MM = (0.6, 8.0, 17.0, 23.0, 22.0, 19.5, 18.0, 15.5, 11.0, 6.0, 1.2)
+_THICK_MM = (0.6, 8.0, 18.0, 25.0, 25.0, 22.0, 20.0, 17.0, 12.0, 6.5, 1.2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ def origin_line() -> FloatArray:
     crest = crest_line()
     middle = 0.4 * crest[8] + 0.3 * joint + 0.3 * aiis
     inside = crest + LIP_M * 1.4 * shapes.unit(middle - crest)
-    notch = 0.45 * asis + 0.55 * aiis + np.array([-0.006, 0.0, -0.004])
+    notch = 0.6 * asis + 0.4 * aiis + np.array([-0.006, 0.0, -0.004])
     ala = joint + np.array([0.004, 0.001, -0.010])
     way = np.concatenate([[notch], inside[1:], [0.5 * (inside[-1] + joint) + [0.004, 0.0, -0.002]], [ala]])
     line = rest_on(shapes.evenly(way, 80), fossa_surface(), 0.0005, rounds=2)
@@ -84,8 +84,8 @@ def origin_line() -> FloatArray:
 
 def _lateral_line() -> FloatArray:
     """Way points of the outermost fibres from the front edge of the hip bone to the femur."""
-    edge = landmark("aiis") + np.array([0.003, 0.002, -0.005])
-    groin = HIP_CENTRE + np.array([0.0285, 0.004, 0.0250])
+    edge = landmark("aiis") + np.array([0.004, 0.004, 0.0])
+    groin = HIP_CENTRE + np.array([0.0285, 0.004, 0.0210])
     end = insertion_line()[0]
     return np.concatenate([[edge, groin], wrap_hip(groin, end, 0.0295)[1:], [end]])
 
@@ -117,23 +117,23 @@ def iliacus() -> Iliacus:
     length, s = np.linspace(0, 1, len(bed)), np.linspace(0, 1, COLUMNS)
     across = np.sqrt(np.clip(1 - np.abs(2 * s - 1) ** 3, 0, 1))
     # Laterally the muscle thins out to a rounded border; medially it leans against psoas.
-    across = 0.05 + 0.95 * np.where(s > 0.5, np.maximum(across, 0.55), across)
+    across = 0.05 + 0.95 * np.where(s > 0.5, np.maximum(across, 0.55 * shapes.smoothstep((1 - s) / 0.1)), across)
     thick = shapes.profile(length, _ALONG, _THICK_MM)[:, None] * across * 1e-3
     n = shapes.grid_normals(bed)
     n *= np.sign((n[FOSSA_ROWS // 2] @ np.array([0.6, 0.2, -0.6])).sum())
     n = shapes.unit(shapes.ease_across(shapes.ease(n, 8), 6))
     # The free face is taut: it bridges hollows, but keeps part of its thickness over every ridge.
     face = shapes.ease(bed + n * thick[..., None], 40, hold=(2, 4))
-    psoas = [Surface(belly().mesh)]
+    psoas = [Surface(belly().whole)]
     for _ in range(3):
         low = ((face - bed) * n).sum(-1)
         face = face + n * np.clip(0.5 * thick - low, 0, None)[..., None]
         face = shapes.ease_across(
-            shapes.ease(keep_out(face, psoas, 0.0002, rounds=1, reach_m=0.025), 4, hold=(2, 2)), 2
+            shapes.ease(keep_out(face, psoas, 0.0006, rounds=1, reach_m=0.025), 4, hold=(2, 2)), 2
         )
     face[0] = bed[0] + n[0] * 0.0012
-    face = _off_bone(keep_out(face, psoas, 0.0, rounds=2, reach_m=0.025), 0.0006)
-    bed = _off_bone(keep_out(bed, psoas, 0.0, rounds=1, reach_m=0.025), 0.0003)
+    face = _off_bone(keep_out(face, psoas, 0.0004, rounds=2, reach_m=0.025), 0.0006)
+    bed = _off_bone(keep_out(bed, psoas, 0.0004, rounds=2, reach_m=0.025), 0.0003)
     return Iliacus(shapes.slab(bed, face), origin_line(), insertion_line())
 
 

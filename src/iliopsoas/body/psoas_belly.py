@@ -116,7 +116,7 @@ def wrap_hip(start: FloatArray, end: FloatArray, radius_m: float, n: int = 9) ->
 def _process_plane_m(name: str, here: column.Slice) -> float:
     """Forward coordinate of the fronts of the transverse processes at a level."""
     vertebrae = [v for v in name.split("_") if v != "t12"]
-    return float(np.mean([here.local(transverse_process_front(v, 0.5))[0] for v in vertebrae]))
+    return float(np.mean([here.local(transverse_process_front(v, 0.25))[0] for v in vertebrae]))
 
 
 def _lumbar_station(name: str) -> tuple[FloatArray, float, float]:
@@ -158,7 +158,7 @@ def _line() -> tuple[FloatArray, dict[str, FloatArray], FloatArray, FloatArray]:
         up.append(hu)
         side.append(hs)
     l5 = column.level("l5")
-    points["l5"] = l5.world(0.15 * l5.half_depth_m, 0.0, l5.half_width_m + 0.0175)
+    points["l5"] = l5.world(0.05 * l5.half_depth_m, 0.0, l5.half_width_m + 0.0175)
     eminence = landmark("iliopubic_eminence")
     over = eminence + shapes.unit(np.array([0.9, 0.35, 0.05])) * 0.013
     over[2] = _BRIM_POINT[2] - 0.001
@@ -167,7 +167,7 @@ def _line() -> tuple[FloatArray, dict[str, FloatArray], FloatArray, FloatArray]:
     points["eminence"], points["hip"] = over, _BRIM_POINT
     end = insertion_point()
     way = [begin, *points.values(), *wrap_hip(_BRIM_POINT, end, _WRAP_RADIUS_M)[1:], end]
-    ratio = {"l5": 1.08, "l5_s1": 1.0, "brim": 0.92, "eminence": 0.76, "hip": 0.70}
+    ratio = {"l5": 1.08, "l5_s1": 1.0, "brim": 1.0, "eminence": 0.90, "hip": 0.80}
     for name, r in ratio.items():
         a = _area_m2(name)
         up.append(np.sqrt(a * r / np.pi))
@@ -182,7 +182,7 @@ def belly() -> Belly:
     path = shapes.ease(shapes.curve(way, ROWS), 12)
     # Under tension the muscle cuts the corner between the lordotic spine and the brim.
     below = [int(np.argmin(np.linalg.norm(path - stations[k], axis=1))) for k in ("l2_l3", "eminence")]
-    path[below[0] : below[1]] = shapes.ease(path[below[0] : below[1]], 30)
+    path[below[0] : below[1]] = shapes.ease(path[below[0] : below[1]], 20)
     s = shapes.arc_length(path)
     row = {k: int(np.argmin(np.linalg.norm(path - p, axis=1))) for k, p in stations.items()}
     knots = np.array([s[r] for k, r in row.items() if k != "t12_l1"])
@@ -210,11 +210,11 @@ def _fitted(path: FloatArray, base: FloatArray, want: FloatArray) -> FloatArray:
     """Push rings out of the column and bones, and scale them until their areas are the wanted ones."""
     hull = Surface(shapes.loft(column.hull_rings()))
     scale = np.ones(len(path))
-    for _ in range(3):
+    for obstacles in ([hull], [hull, *psoas_walls()], [hull, *psoas_walls()]):
         rings = path[:, None] + scale[:, None, None] * (base - path[:, None])
-        rings = shapes.ease(keep_out(rings, [hull], 0.0008, rounds=1), 3)
-        scale *= np.sqrt(want / ring_area_m2(rings))
-        scale = shapes.ease(scale, 2)
-    rings = keep_out(rings, [hull, *psoas_walls()], 0.0005, rounds=2)
-    rings = shapes.ease(shapes.ease_across(rings, 1, closed=True), 6)
+        rings = keep_out(rings, obstacles, 0.0009, rounds=1)
+        rings = shapes.ease(shapes.ease_across(rings, 1, closed=True), 4)
+        scale = shapes.ease(scale * np.sqrt(want / ring_area_m2(rings)), 2)
+    for _ in range(2):
+        rings = shapes.ease(keep_out(rings, psoas_walls(), 0.0006, rounds=1), 2)
     return keep_out(rings, psoas_walls(), 0.0003, rounds=2)

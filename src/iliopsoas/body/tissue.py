@@ -40,9 +40,9 @@ _SECTIONS = (
     PsoasSection("l4", 11.8, False),
     PsoasSection("l4_l5", 13.0, True, "16.3 cm², the largest (15 young men, MRI)", "reid1994"),
     PsoasSection("l5", 12.8, False),
-    PsoasSection("l5_s1", 11.4, False),
-    PsoasSection("brim", 9.4, False),
-    PsoasSection("eminence", 7.0, False),
+    PsoasSection("l5_s1", 11.0, False),
+    PsoasSection("brim", 8.4, False),
+    PsoasSection("eminence", 6.0, False),
     PsoasSection("hip", 4.4, False),
 )
 
