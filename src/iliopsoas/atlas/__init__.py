@@ -1,0 +1,1 @@
+"""What there is: bones, structures, attachments and measures, as data that is checked when it is read."""

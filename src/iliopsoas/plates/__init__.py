@@ -1,0 +1,1 @@
+"""What is drawn: views, ink, labels, and the plates themselves."""
