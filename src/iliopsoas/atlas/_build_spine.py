@@ -276,7 +276,7 @@ def ring(plate: Plate, scale: float = 1.0, lift: float = 0.0) -> FloatArray:
     )
 
 
-def disc(above: Plate, below: Plate, inset: float = 0.965, bulge: float = 0.055, margin_m: float = 0.0006) -> Mesh:
+def disc(above: Plate, below: Plate, inset: float = 0.985, bulge: float = 0.04, margin_m: float = 0.0006) -> Mesh:
     """Loft a disc between two endplates.
 
     It starts a little inside each rim (`inset` of its size) and `margin_m` deep in the bone, and bulges between them.
