@@ -199,12 +199,21 @@ function presentAreas({ sheet, on }) {
   return Uint8Array.from({ length: 256 }, (_, k) => (on.has(layerOf[sheet.head.byNumber[k]?.parent]) ? 1 : 0));
 }
 
+// Numbers of the parts that pass a test, as a table of 256.
+const numbersOf = (head, test) => Uint8Array.from(
+  { length: 256 }, (_, k) => (head.byNumber[k] && test(head.byNumber[k]) ? 1 : 0),
+);
+
+// A ghost shows only under something hard; an area of glass bone is not painted over the muscle behind it.
 function restingKeys(base) {
-  const { sheet: { head, areas }, on, depth, rest } = base, all = [0, 0, base.w, base.h];
+  const { sheet: { head, areas }, on, depth, part, rest } = base, all = [0, 0, base.w, base.h];
+  const hard = numbersOf(head, (row) => row.hard);
+  const glazed = new Set(head.layers.filter((layer) => layer.glass).map((layer) => layer.id));
+  const inGlass = numbersOf(head, (row) => glazed.has(row.layer));
   for (const { ghost, image, number } of base.opaque) {
     if (!ghost) continue;
     forPixels(base, image, all, (p, q) => {
-      if (image.ink[4 * q + 3] >= 128 && depth[p] > image.depth[q] + head.eps) {
+      if (image.ink[4 * q + 3] >= 128 && hard[part[p]] && depth[p] > image.depth[q] + head.eps) {
         rest[p] = 256 * GHOST + number;
       }
     });
@@ -213,7 +222,8 @@ function restingKeys(base) {
   if (!areas || !on.has('areas')) return;
   forPixels(base, areas, all, (p, q) => {
     const k = areas.part[q];
-    if (base.present[k] && depth[p] <= areas.depth[q] + head.eps) rest[p] = 256 * AREA + k;
+    const clean = inGlass[k] && part[p] && !hard[part[p]];
+    if (base.present[k] && !clean && depth[p] <= areas.depth[q] + head.eps) rest[p] = 256 * AREA + k;
   });
 }
 
@@ -311,7 +321,7 @@ function paintKey({ w, h, keys }, tints, tables, x, y, pen) {
   const cover = pen[3], keep = 1 - sums[6];
   const lum = cover > 0 ? (0.299 * pen[0] + 0.587 * pen[1] + 0.114 * pen[2]) / (255 * cover) : 1;
   const glow = Math.min(tints.lum[0] + tints.lum[1] * lum, 1);
-  const dash = (((x + y) >> 2) ^ ((x - y + 4096) >> 2)) & 1;
+  const dash = ((x + 2 * y) >> 3) & 1;
   const edge = Math.min(1, edges * tints.gain) * tints.edge[top] * (top === GHOST || top === BURIED ? dash : 1);
   for (let c = 0; c < 3; c++) {
     const tinted = pen[c] * keep + sums[c] * glow;
@@ -332,13 +342,12 @@ function layGlass(image, x, y, depth, pen) {
 // ---------------------------------------------------------------- hit testing
 
 // Number of the area or part at a pixel, 0 for none: a visible area, else the merged picture, else glass.
-function numberAt({ sheet, on, w, h, depth, part, glass, present, lit }, x, y) {
+function numberAt({ sheet, w, h, keys, part, glass }, x, y) {
   if (x < 0 || y < 0 || x >= w || y >= h) return 0;
   const at = (m) => (x >= m.x && y >= m.y && x < m.x + m.w && y < m.y + m.h ? (y - m.y) * m.w + x - m.x : -1);
   const p = y * w + x, { areas } = sheet, q = areas ? at(areas) : -1;
   const area = q < 0 ? 0 : areas.part[q];
-  const isDrawn = present[area] && (on.has('areas') || lit[area]);
-  if (area && isDrawn && depth[p] <= areas.depth[q] + sheet.head.eps) return area;
+  if (area && (keys[p] & 255) === area && (keys[p] >> 8 === AREA || keys[p] >> 8 === LIT)) return area;
   if (part[p]) return part[p];
   return glass.reduce((found, { image }) => (at(image) < 0 ? found : image.part[at(image)] || found), 0);
 }
