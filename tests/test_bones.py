@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iliopsoas.atlas.bones import bones_record, load_bones
+from iliopsoas.atlas._build_sources import PACKAGES, Sources, SourcesMissingError
+from iliopsoas.atlas.bones import ASSET, bones_record, load_bones
+from iliopsoas.atlas.build import build, main
 from iliopsoas.atlas.structures import structures
 from iliopsoas.body import landmarks
 from solid import depth_mm, dihedral_deg, distance_mm, is_closed
@@ -624,8 +627,6 @@ def test_record_says_frame_scale_sources_licences_and_every_choice():
 
 
 def test_asset_is_small():
-    from iliopsoas.atlas.bones import ASSET
-
     assert ASSET.stat().st_size < 600_000
 
 
@@ -635,10 +636,6 @@ def test_asset_is_small():
 @pytest.fixture(scope="module")
 def wheels():
     """Folder of the wheels, or None when the packages are installed; skips where there is neither."""
-    import os
-
-    from iliopsoas.atlas._build_sources import Sources, SourcesMissingError
-
     folder = Path(os.environ["ILIOPSOAS_WHEELS"]) if os.environ.get("ILIOPSOAS_WHEELS") else None
     try:
         Sources(folder).read("llp26", "musculoskeletal/models/__init__.py")
@@ -649,9 +646,6 @@ def wheels():
 
 
 def test_build_makes_the_same_bytes_twice_and_the_shipped_bones(wheels, tmp_path):
-    from iliopsoas.atlas.bones import ASSET
-    from iliopsoas.atlas.build import build
-
     first, second = build(wheels), build(wheels)
     assert first == second
     made = tmp_path / "bones.npz"
@@ -671,8 +665,6 @@ def test_build_makes_the_same_bytes_twice_and_the_shipped_bones(wheels, tmp_path
 
 
 def test_build_command_writes_where_told(wheels, tmp_path, capsys):
-    from iliopsoas.atlas.build import main
-
     out = tmp_path / "elsewhere.npz"
     where = [] if wheels is None else ["--wheels", str(wheels)]
     assert main([*where, "--out", str(out)]) == 0
@@ -681,8 +673,6 @@ def test_build_command_writes_where_told(wheels, tmp_path, capsys):
 
 
 def test_missing_and_wrong_packages_say_how_to_get_the_right_ones(tmp_path):
-    from iliopsoas.atlas._build_sources import PACKAGES, Sources, SourcesMissingError
-
     with pytest.raises(SourcesMissingError, match=r"uv pip install --no-deps .*musculoskeletal-models==0\.2\.4"):
         Sources(tmp_path).read("llp26", "nothing.geof")
     (tmp_path / PACKAGES["llp26"].wheel).write_bytes(b"not a wheel")
