@@ -59,7 +59,9 @@ def settings_folder() -> Path:
     Path
         That of the environment variable ``ILIOPSOAS_SETTINGS``, or the place the operating system has for such data.
     """
-    return Path(os.environ.get(SETTINGS) or platformdirs.user_data_path("iliopsoas") / "jupyter").absolute()
+    return Path(
+        os.environ.get(SETTINGS) or platformdirs.user_data_path("iliopsoas", appauthor=False) / "jupyter"
+    ).absolute()
 
 
 def prepare_settings(settings: Path) -> None:
@@ -136,10 +138,12 @@ def start_warming() -> subprocess.Popen[bytes]:
     subprocess.Popen
         The child; its progress bar goes to this terminal.
     """
-    low: dict[str, Any] = {}
+    # A Ctrl-C in this terminal is for the server, which ends the child; the child gives itself a low priority on POSIX.
+    apart: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
-        low["creationflags"] = subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    return subprocess.Popen([sys.executable, "-m", "iliopsoas", "warm", "--background"], **low)
+        flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NEW_PROCESS_GROUP
+        apart = {"creationflags": flags}
+    return subprocess.Popen([sys.executable, "-m", "iliopsoas", "warm", "--background"], **apart)
 
 
 def stop(child: subprocess.Popen[bytes] | None) -> None:
