@@ -678,3 +678,11 @@ def test_missing_and_wrong_packages_say_how_to_get_the_right_ones(tmp_path):
     (tmp_path / PACKAGES["llp26"].wheel).write_bytes(b"not a wheel")
     with pytest.raises(SourcesMissingError, match="not the file the bones were made from"):
         Sources(tmp_path).read("llp26", "nothing.geof")
+
+
+def test_build_command_without_packages_leaves_with_a_sentence(tmp_path, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--wheels", str(tmp_path), "--out", str(tmp_path / "bones.npz")])
+    assert left.value.code == 1
+    assert "--no-deps" in capsys.readouterr().err
+    assert not (tmp_path / "bones.npz").exists()

@@ -17,7 +17,7 @@ import numpy as np
 
 from iliopsoas.atlas import _build_landmarks, _build_pelvis, _build_sacrum, _build_spine, _build_thorax
 from iliopsoas.atlas._build_record import record
-from iliopsoas.atlas._build_sources import Sources, read_stl
+from iliopsoas.atlas._build_sources import Sources, SourcesMissingError, read_stl
 from iliopsoas.atlas.bones import ASSET, edges_of, refined_faces
 from iliopsoas.atlas.mesh import IntArray, Mesh
 
@@ -92,12 +92,15 @@ def build(wheels: Path | None = None) -> bytes:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Build and write the asset; return 0."""
+    """Build and write the asset; return 0, or leave with 1 and a sentence when the packages are missing."""
     parser = argparse.ArgumentParser(prog="python -m iliopsoas.atlas.build", description=__doc__.splitlines()[0])
     parser.add_argument("--wheels", type=Path, default=os.environ.get("ILIOPSOAS_WHEELS"), help="folder of the wheels")
     parser.add_argument("--out", type=Path, default=ASSET, help="where to write (default: the package)")
     given = parser.parse_args(argv)
-    data = build(Path(given.wheels) if given.wheels else None)
+    try:
+        data = build(Path(given.wheels) if given.wheels else None)
+    except SourcesMissingError as missing:
+        parser.exit(1, f"{missing}\n")
     given.out.write_bytes(data)
     print(f"{given.out.name}: {len(data) / 1000:.0f} kB")
     return 0
