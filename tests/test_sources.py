@@ -38,6 +38,8 @@ def test_a_good_entry_reads_as_one_line():
         ("Doe, J. and Roe, R. and Poe, P.", "Doe et al. 2001"),
         ("Doe, J. and others", "Doe et al. 2001"),
         ("{World Health Organization}", "World Health Organization 2001"),
+        ("{Institute for Health and Care}", "Institute for Health and Care 2001"),
+        ("{Institute for Health and Care} and Doe, J.", "Institute for Health and Care & Doe 2001"),
         ("van Dieën, J. H. and Pool-Goudzwaard, A.-L.", "van Dieën & Pool-Goudzwaard 2001"),
     ],
 )

@@ -200,7 +200,7 @@ def _plain(text: str) -> str:
 
 def _authors(text: str, bad: Callable[[str, object, str], DataError]) -> tuple[str, ...]:
     names = []
-    for name in re.split(r"\s+and\s+", " ".join(text.split())):
+    for name in re.split(r"\s+and\s+(?![^{]*})", " ".join(text.split())):  # not inside the braces of a name
         if name == "others":
             names.append("et al.")
         elif name.startswith("{") and name.endswith("}"):
