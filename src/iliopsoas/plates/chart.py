@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MAN_M, WOMAN_M = 1.78, 1.65  # statures for which the index at L3 is worked out, said in the chart
-UPPER, LOWER = "t12_l1", "l5_s1"
+UPPER, LOWER = "l1", "l5_s1"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _from_index(index: Measure, stature_m: float, name: str) -> SizePoint:
 
 
 def psoas_size() -> Chart:
-    """Return the chart of the cross-section of psoas major from T12–L1 to L5–S1: as drawn, and as published."""
+    """Return the chart of the cross-section of psoas major from L1 to L5–S1: as drawn, and as published."""
     points = published_sizes()
     largest = max(psoas_sections(), key=lambda s: s.area_cm2)
     said = "; ".join(f"{p.area_cm2:.1f} cm² at {_name(p.level)} ({p.who})" for p in points)
