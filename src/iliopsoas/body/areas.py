@@ -18,7 +18,7 @@ import numpy as np
 from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import FloatArray
 from iliopsoas.body import column, iliacus, psoas_minor, shapes
-from iliopsoas.body.landmarks import landmark, transverse_process_front
+from iliopsoas.body.landmarks import landmark, transverse_process_front, transverse_process_tip
 from iliopsoas.body.psoas_belly import insertion_point
 from iliopsoas.body.surface import Surface
 
@@ -30,7 +30,7 @@ MARGIN_M = 0.0055  # height of a margin strip
 MAJOR_REACH = (-0.40, 0.72)
 MAJOR_REACH_TOP = (-0.55, 0.50)  # at T12-L1, behind psoas minor
 MINOR_REACH = (0.56, 0.84)
-PROCESS_PART = 0.76
+PROCESS_PART = 0.75  # the inner three quarters, from root to tip
 PROCESS_DEPTH_M = 0.0020  # how far behind its front line a process still counts as front
 
 
@@ -75,11 +75,6 @@ def _mirrored(inside: Inside) -> Inside:
     return lambda points: inside(np.asarray(points, float) * [1.0, 1.0, -1.0])
 
 
-def _all_of(*distances: FloatArray) -> FloatArray:
-    """Return what is inside all of several patches."""
-    return np.minimum.reduce(distances)
-
-
 def _within(x: FloatArray, low: float, high: float) -> FloatArray:
     return 0.5 * (high - low) - np.abs(x - 0.5 * (low + high))
 
@@ -118,16 +113,14 @@ def _strip(at: column.Slice, reach: tuple[float, float], edge: str = "") -> Insi
         patch = _within(forward, low, high)
         if edge:
             patch = _corner(patch, MARGIN_M - (up if edge == "lower" else -up))
-        return _all_of(patch, right - 0.3 * at.half_width_m, _rim_m(at, forward, right))
+        return np.minimum(np.minimum(patch, _rim_m(at, forward, right)), right - 0.3 * at.half_width_m)
 
     return inside
 
 
 def _rim_m(at: column.Slice, forward: FloatArray, right: FloatArray) -> FloatArray:
-    """Return the height above a shell 3 mm inside the rim: keeps areas off the face of an endplate."""
-    n = column.HULL_POWER
-    out = (np.abs(forward / at.half_depth_m) ** n + np.abs(right / at.half_width_m) ** n) ** (1 / n)
-    return (out - 1) * at.half_width_m + 0.0042
+    """Return the height above a shell 4 mm inside the rim: keeps areas off the face of an endplate."""
+    return (np.hypot(forward / at.half_depth_m, right / at.half_width_m) - 1) * at.half_width_m + 0.0042
 
 
 def _l5_body() -> Inside:
@@ -138,7 +131,7 @@ def _l5_body() -> Inside:
     def inside(points: FloatArray) -> FloatArray:
         forward, up, right = at.local(np.asarray(points, float)).T
         u, v = (forward - middle[0]) / half[0], (up - middle[1]) / half[1]
-        return _all_of((1 - (u**4 + v**4) ** 0.25) * half.min(), right - 0.3 * at.half_width_m)
+        return np.minimum((1 - np.sqrt(np.sqrt(u**4 + v**4))) * half.min(), right - 0.3 * at.half_width_m)
 
     return inside
 
@@ -154,6 +147,7 @@ def _process(vertebra: str) -> Inside:
     forward = column.level(vertebra).forward
     forward = shapes.unit(forward - (forward @ out) * out)
     along = (line - line[0]) @ out
+    end = PROCESS_PART * float((transverse_process_tip(vertebra) - line[0]) @ out)
     order = np.argsort(along)
     high = np.cross(out, forward)
 
@@ -163,7 +157,7 @@ def _process(vertebra: str) -> Inside:
         foot = np.stack([np.interp(s, along[order], line[order, k]) for k in range(3)], axis=1)
         gap = p - foot
         front, height = gap @ forward, np.abs(gap @ high)
-        return _all_of(_within(s, -0.0020, PROCESS_PART * along[-1]), front + PROCESS_DEPTH_M, 0.0075 - height)
+        return np.minimum(np.minimum(_within(s, -0.0020, end), front + PROCESS_DEPTH_M), 0.0075 - height)
 
     return inside
 
@@ -225,13 +219,13 @@ def _fossa() -> Inside:
     local = (bone.v - centre) @ basis.T
     r = np.interp(np.arctan2(local[:, 1], local[:, 0]), angle, radius, period=2 * np.pi)
     near = (np.hypot(local[:, 0], local[:, 1]) < r + 0.004) & (np.abs(local[:, 2]) < 0.03)
-    fit = np.linalg.lstsq(_terms(local[near, 0], local[near, 1]), local[near, 2], rcond=None)[0]
+    fit = _fit_height(local[near])
 
     def inside(points: FloatArray) -> FloatArray:
         x, y, z = ((np.asarray(points, float) - centre) @ basis.T).T
         edge = np.interp(np.arctan2(y, x), angle, radius, period=2 * np.pi) - np.hypot(x, y)
         near = np.clip(x, -0.09, 0.09), np.clip(y, -0.09, 0.09)
-        return _all_of(edge, z - _terms(*near) @ fit + 0.0022)
+        return np.minimum(edge, z - _height(*near, fit) + 0.0022)
 
     return inside
 
@@ -242,13 +236,30 @@ def _polar(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
     return angle[order], np.hypot(x, y)[order]
 
 
-def _terms(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Return monomials up to the fifth degree, in decimetres to keep the fit well conditioned."""
-    u, v = [np.ones_like(x)], [np.ones_like(y)]
-    for _ in range(5):
-        u.append(u[-1] * 10 * x)
-        v.append(v[-1] * 10 * y)
-    return np.stack([u[i] * v[j] for i in range(6) for j in range(6 - i)], axis=-1)
+_DEGREE = 5
+
+
+def _fit_height(points: FloatArray) -> FloatArray:
+    """Return coefficients, shape (degree + 1, degree + 1), of the smooth height over a plane that fits points best."""
+    u, v = 10 * points[:, 0], 10 * points[:, 1]  # decimetres keep the fit well conditioned
+    powers = [(i, j) for i in range(_DEGREE + 1) for j in range(_DEGREE + 1 - i)]
+    terms = np.stack([u**i * v**j for i, j in powers], axis=1)
+    out = np.zeros((_DEGREE + 1, _DEGREE + 1))
+    for (i, j), c in zip(powers, np.linalg.lstsq(terms, points[:, 2], rcond=None)[0], strict=True):
+        out[i, j] = c
+    return out
+
+
+def _height(x: FloatArray, y: FloatArray, fit: FloatArray) -> FloatArray:
+    """Return the fitted height at places of the plane."""
+    u, v = 10 * x, 10 * y
+    out = np.zeros_like(u)
+    for i in range(_DEGREE, -1, -1):
+        inner = np.full_like(u, fit[i, _DEGREE - i])
+        for j in range(_DEGREE - i - 1, -1, -1):
+            inner = inner * v + fit[i, j]
+        out = out * u + inner
+    return out
 
 
 def _fossa_outline() -> FloatArray:
@@ -257,6 +268,8 @@ def _fossa_outline() -> FloatArray:
     on_hip = top[: int(0.9 * len(top))]
     gate = iliacus.gate_line()[: len(on_hip)]
     low = on_hip + 0.64 * (gate - on_hip)
+    s = np.linspace(-1, 1, len(low))
+    low = np.stack([np.polyval(np.polyfit(s, low[:, k], 2), s) for k in range(3)], axis=1)
     way = np.concatenate([on_hip, low[::-1]])
     return shapes.evenly(np.concatenate([way, way[:1]]), 161)[:-1]
 
@@ -267,7 +280,7 @@ def _fossa_outline() -> FloatArray:
 def _femur() -> list[tuple[str, str, Inside]]:
     tip = insertion_point()
     psoas = _capsule(tip + np.array([[0.0, 0.004, 0.0], [0.0, -0.004, 0.0]]), 0.0075)
-    whole = _capsule(iliacus.insertion_line(), 0.0065)
+    whole = _capsule(iliacus.insertion_line()[::4], 0.0065)
 
     def iliacus_only(points: FloatArray) -> FloatArray:
         return np.minimum(whole(points), -psoas(points) - 0.0004)
