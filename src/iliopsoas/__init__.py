@@ -1,6 +1,7 @@
 """Iliopsoas: plates, facts and lessons about the iliopsoas.
 
-What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``references("bogduk1992")``, ``doctor()``.
+What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``references("bogduk1992")``, ``doctor()``,
+``muscle("psoas_major").length_mm(Pose(hip_flexion_deg=60))``.
 Each name is imported when it is first used, so that ``import iliopsoas`` is quick.
 """
 
@@ -10,24 +11,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from iliopsoas.body.muscle import fascicles as fascicles
+    from iliopsoas.body.muscle import muscle as muscle
+    from iliopsoas.body.pose import Pose as Pose
     from iliopsoas.cli.notebook import doctor as doctor
     from iliopsoas.plates.catalogue import catalogue as catalogue
     from iliopsoas.plates.catalogue import chart as chart
     from iliopsoas.plates.catalogue import folio as folio
     from iliopsoas.widgets.prose import claims as claims
+    from iliopsoas.widgets.prose import ledger as ledger
     from iliopsoas.widgets.prose import references as references
     from iliopsoas.widgets.show import show as show
 
 _HOME = {
+    "Pose": "iliopsoas.body.pose",
     "catalogue": "iliopsoas.plates.catalogue",
     "chart": "iliopsoas.plates.catalogue",
     "claims": "iliopsoas.widgets.prose",
     "doctor": "iliopsoas.cli.notebook",
+    "fascicles": "iliopsoas.body.muscle",
     "folio": "iliopsoas.plates.catalogue",
+    "muscle": "iliopsoas.body.muscle",
+    "ledger": "iliopsoas.widgets.prose",
     "references": "iliopsoas.widgets.prose",
     "show": "iliopsoas.widgets.show",
 }
-__all__ = ["catalogue", "chart", "claims", "doctor", "folio", "references", "show"]
+__all__ = ["Pose", "catalogue", "chart", "claims", "doctor", "fascicles", "folio", "muscle", "references", "show"]
 
 
 def __getattr__(name: str) -> Any:
