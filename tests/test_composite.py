@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iliopsoas.plates.composite import composite, merged, part_at
-from iliopsoas.plates.layers import Overlay, PartRow, Ring, Rules, Sheet, SheetLayer, Window
+from iliopsoas.plates.layers import Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
+from iliopsoas.plates.merge import Window
 from iliopsoas.sources.errors import UnknownName
 
 PLAIN = Rules(eps=3, seam_jump=0, rings=(Ring(1, 1, 10, (0, 0)),), seam_strength=0, strength=(0, 0, 0), fade=0)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from iliopsoas.plates.labels import (
     LabelItem,
     PlacedLabel,
-    crossings,
     layout,
     spread,
     text_height_px,
     wrap,
 )
+from iliopsoas.plates.leaders import crossings
 
 SIZE = (800, 900)
 # Few different heights, so that equal and collinear anchors come up often.

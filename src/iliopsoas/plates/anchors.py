@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from iliopsoas.plates.composite import merged, shown_areas
-from iliopsoas.plates.layers import AREAS, Sheet, Window
+from iliopsoas.plates.layers import AREAS, Sheet
+from iliopsoas.plates.merge import Window, merged
+from iliopsoas.plates.tints import shown_areas
 from iliopsoas.plates.view import View
 
 Pixel = tuple[float, float]

@@ -9,21 +9,19 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import NDArray
 
 from iliopsoas.plates.composite import composite
 from iliopsoas.plates.credits import AUTHORS, LICENCE, SOURCE, credit_line
+from iliopsoas.plates.foot import FONT, PX_PER_INCH, foot_blocks, text_width_px
 from iliopsoas.plates.labels import PlacedLabel
 from iliopsoas.plates.palette import INK, PAPER, TEXT
 from iliopsoas.plates.plate import LabelMode
@@ -32,9 +30,7 @@ from iliopsoas.sources.errors import close_matches, did_you_mean
 if TYPE_CHECKING:
     from iliopsoas.plates.plate import Plate
 
-FONT = "DejaVu Sans"  # ships with matplotlib, so that every machine draws the same
-PX_PER_INCH = 100  # one pixel of the picture is 1/100 inch of paper
-LABEL_PT, TITLE_PT, CAPTION_PT, SMALL_PT = 9.0, 12.0, 8.5, 6.5
+LABEL_PT, TITLE_PT = 9.0, 12.0
 PAD_PX = 5  # between leader and text
 HEAD_PX = 40
 BLANK_PX = 150  # length of the ruled line that stands for a name
@@ -85,7 +81,7 @@ def figure(
     placed = _renumbered(plate.labels_for(shown, draft))
     margin = _margin(placed, labels)
     width = w + 2 * margin
-    foot = _foot(plate, placed, labels, stop, width)
+    foot = foot_blocks(plate, placed, labels, stop, width)
     foot_px = 14 + sum(block.height_px for block in foot)
     fig = Figure(figsize=(width / PX_PER_INCH, (h + HEAD_PX + foot_px) / PX_PER_INCH), dpi=PX_PER_INCH, facecolor=PAPER)
     ax = fig.add_axes((0, 0, 1, 1))
@@ -181,24 +177,6 @@ def _on_paper(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return (rgba[..., :3] * a + 255 * (1 - a) + 0.5).astype(np.uint8)
 
 
-def text_width_px(text: str, size_pt: float, weight: str = "normal") -> float:
-    """Return the width of the longest line of a text, pixels of the picture."""
-    return max(_line_width_px(line, size_pt, weight) for line in text.split("\n"))
-
-
-@cache
-def _line_width_px(line: str, size_pt: float, weight: str) -> float:
-    # Measured at the coarsest resolution: hinting makes small type widest there.
-    font = FontProperties(family=FONT, size=size_pt, weight=weight)
-    width, _, _ = _measure().get_text_width_height_descent(line, font, False)
-    return float(width)
-
-
-@cache
-def _measure() -> RendererAgg:
-    return RendererAgg(8, 8, PX_PER_INCH)
-
-
 def _renumbered(placed: Sequence[PlacedLabel]) -> list[PlacedLabel]:
     """Return the labels numbered 1, 2, 3 .. in the plate's order: on paper a gap would be a riddle."""
     rank = {k: i for i, k in enumerate(sorted(p.number for p in placed), 1)}
@@ -263,70 +241,3 @@ def _draw_label(ax: Any, text: Any, label: PlacedLabel, labels: LabelMode) -> No
         text(sx + out * PAD_PX, sy, label.text, LABEL_PT, label.id, ha=ha)
     else:
         text(sx + out * PAD_PX, sy, str(label.number), LABEL_PT, label.id, ha=ha, weight="bold")
-
-
-class _Block:
-    """Lines of text under the picture: (x from the paper's left edge, y from the block's top, words)."""
-
-    def __init__(self, gid: str, size_pt: float, style: str = "normal", colour: str = TEXT) -> None:
-        self.gid = gid
-        self.size_pt = size_pt
-        self.style = style
-        self.colour = colour
-        self.lines: list[tuple[float, float, str]] = []
-        self.height_px = 0.0
-
-    @property
-    def line_px(self) -> float:
-        """Height of one line."""
-        return self.size_pt * 1.35 * PX_PER_INCH / 72
-
-
-def _foot(
-    plate: Plate, placed: Sequence[PlacedLabel], labels: LabelMode, stop: str | None, width: float
-) -> list[_Block]:
-    """Return what stands under the picture: key, caption, what is schematic, credits."""
-    left, room = 24.0, width - 48
-    blocks = []
-    if labels == "key" and placed:
-        blocks.append(_key_block(placed, left, room))
-    words = [plate.caption]
-    if stop is not None:
-        chosen = plate.stop(stop)
-        words.append(f"{plate.control} {chosen.name}: {chosen.sentence}".strip())
-    for gid, size, style, colour, lines in (
-        (f"caption:{plate.id}", CAPTION_PT, "normal", TEXT, words),
-        (f"schematic:{plate.id}", CAPTION_PT, "italic", TEXT, [plate.schematic]),
-        (f"credits:{plate.id}", SMALL_PT, "normal", "#555555", [credit_line()]),
-    ):
-        block = _Block(gid, size, style, colour)
-        for line in (row for text in lines if text for row in _broken(text, size, room)):
-            block.lines.append((left, block.height_px, line))
-            block.height_px += block.line_px
-        block.height_px += 5 if block.lines else 0
-        blocks.append(block)
-    return blocks
-
-
-def _key_block(placed: Sequence[PlacedLabel], left: float, room: float) -> _Block:
-    block = _Block("key", CAPTION_PT)
-    entries = [f"{p.number}  {p.text.replace(chr(10), ' ')}" for p in sorted(placed, key=lambda p: p.number)]
-    widest = max(text_width_px(e, CAPTION_PT) for e in entries) + 18
-    columns = max(1, min(len(entries), int(room // widest)))
-    rows = -(-len(entries) // columns)
-    for i, entry in enumerate(entries):
-        block.lines.append((left + (i // rows) * room / columns, (i % rows) * block.line_px, entry))
-    block.height_px = rows * block.line_px + 10
-    return block
-
-
-def _broken(text: str, size_pt: float, room: float) -> list[str]:
-    """Break a text into lines no wider than `room` pixels."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_width_px(longer, size_pt) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines

@@ -277,33 +277,3 @@ class Sheet:
         out = np.zeros((h, w, *image.shape[2:]), image.dtype)
         out[y : y + bh, x : x + bw] = image
         return out
-
-
-@dataclass(frozen=True)
-class Window:
-    """Every `step`-th pixel of a part of the sheet: x and y from the first to before the last."""
-
-    x0: int
-    y0: int
-    x1: int
-    y1: int
-    step: int = 1
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        return max(0, -(-(self.y1 - self.y0) // self.step)), max(0, -(-(self.x1 - self.x0) // self.step))
-
-    def overlap(self, box: Box) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-        """Return where a cropped image falls into the window, and what of the image that is."""
-        x, y, w, h = box
-        rows, cols = self.shape
-        to_y, from_y = self._along(self.y0, rows, y, h)
-        to_x, from_x = self._along(self.x0, cols, x, w)
-        return (to_y, to_x), (from_y, from_x)
-
-    def _along(self, start: int, count: int, first: int, size: int) -> tuple[slice, slice]:
-        i0 = max(0, -(-(first - start) // self.step))
-        i1 = max(i0, min(count, -(-(first + size - start) // self.step)))
-        at = start + i0 * self.step - first
-        return slice(i0, i1), slice(at, at + (i1 - i0) * self.step, self.step)
