@@ -21,7 +21,7 @@ from iliopsoas.body.walls import HIP_CENTRE, femur, hip_bone
 
 COLUMNS = 30
 FOSSA_ROWS, LOW_ROWS = 26, 30
-LIP_M = 0.006  # bare strip kept along the inner lip of the crest
+LIP_M = 0.005  # bare strip kept along the inner lip of the crest
 _INWARDS = (0.45, 0.25, -0.85)
 # Thickness along the fibres (drawing choice): parts of the way from origin to insertion, millimetres.
 _ALONG = (0.0, 0.04, 0.12, 0.25, 0.36, 0.46, 0.60, 0.75, 0.88, 0.96, 1.0)
@@ -77,7 +77,7 @@ def origin_line() -> FloatArray:
     ala = joint + np.array([0.004, 0.001, -0.010])
     way = np.concatenate([[notch], inside[1:], [0.5 * (inside[-1] + joint) + [0.004, 0.0, -0.002]], [ala]])
     line = rest_on(shapes.evenly(way, 80), fossa_surface(), 0.0005, rounds=2)
-    line = shapes.evenly(rest_on(shapes.ease(line, 30), fossa_surface(), 0.0005, rounds=2), COLUMNS)
+    line = shapes.evenly(rest_on(shapes.ease(line, 12), fossa_surface(), 0.0005, rounds=2), COLUMNS)
     both = Surface(joined([load_bones()["hip_bone_r"], load_bones()["sacrum"]]))
     return rest_on(line, both, 0.0005, rounds=1)
 
@@ -104,9 +104,9 @@ def gate_line() -> FloatArray:
 
 
 def insertion_line() -> FloatArray:
-    """From the front of the shaft just below the lesser trochanter (lateral fibres) up to its front."""
-    tip = landmark("lesser_trochanter")
-    way = tip + np.array([[0.022, -0.031, 0.010], [0.014, -0.016, 0.004], [0.006, -0.002, -0.001]])
+    """Return where the fibres end: from the front of the shaft below the lesser trochanter up to its front."""
+    steps_mm = [[25.5, -26.5, 12.0], [21.5, -30.5, 10.0], [16.0, -22.0, 6.0], [6.0, -2.0, -1.0]]
+    way = landmark("lesser_trochanter") + 1e-3 * np.array(steps_mm)
     return femur().nearest(shapes.curve(way, COLUMNS)).point
 
 
@@ -133,6 +133,9 @@ def iliacus() -> Iliacus:
         )
     face[0] = bed[0] + n[0] * 0.0012
     face = _off_bone(keep_out(face, psoas, 0.0004, rounds=2, reach_m=0.025), 0.0006)
+    # A last easing where the muscle leaves the bone, so that no edge of bone prints through.
+    leaves = np.exp(-(((np.arange(len(face)) - FOSSA_ROWS) / 4) ** 2))
+    face = _off_bone(shapes.ease(face, 6, weight=leaves), 0.0004)
     bed = _off_bone(keep_out(bed, psoas, 0.0004, rounds=2, reach_m=0.025), 0.0003)
     return Iliacus(shapes.slab(bed, face), origin_line(), insertion_line())
 

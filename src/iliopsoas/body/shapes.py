@@ -126,10 +126,10 @@ def _strip_cap(ring: IntArray) -> IntArray:
     return np.array(out)
 
 
-def loft(rings: FloatArray, start_uv: float = 0.0) -> Mesh:
+def loft(rings: FloatArray) -> Mesh:
     """Return the closed tube through rings, ends capped by strips.
 
-    u runs 0..1 along the tube; v is the distance round the widest ring (m, 0 in front, seam behind) plus `start_uv`.
+    u runs 0..1 along the tube; v is the distance round the widest ring (m, 0 in front, seam behind).
     """
     n, around, _ = rings.shape
     base = np.arange(around)
@@ -137,24 +137,19 @@ def loft(rings: FloatArray, start_uv: float = 0.0) -> Mesh:
     sides = np.linalg.norm(rings - np.roll(rings, 1, axis=1), axis=2)
     girth = np.cumsum(sides[np.argmax(sides.sum(1))])
     girth = girth - girth[0]
-    v = np.where(base > around // 2, girth - girth[-1] - girth[1], girth) + start_uv
+    v = np.where(base > around // 2, girth - girth[-1] - girth[1], girth)
     uv = np.stack(np.broadcast_arrays(np.linspace(0, 1, n)[:, None], v[None]), -1).reshape(-1, 2)
     return _outwards(Mesh(rings.reshape(-1, 3), faces, uv))
 
 
-def cord(path: FloatArray, radius_m: ArrayLike, up: ArrayLike = (1.0, 0.01, 0.02), around: int = 12) -> Mesh:
-    """Return a round cord along a path; `radius_m` is one number or one per point."""
-    return loft(oval_rings(path, radius_m, radius_m, up, around))
-
-
-def slab(lower: FloatArray, upper: FloatArray, start_uv: float = 0.0) -> Mesh:
+def slab(lower: FloatArray, upper: FloatArray) -> Mesh:
     """Return the closed slab between two grids of one shape (rows along the fibres, columns across).
 
-    u runs 0..1 along the rows; v is the distance across (m) at the widest row plus `start_uv`.
+    u runs 0..1 along the rows; v is the distance across (m) at the widest row.
     """
     r, c, _ = upper.shape
     widths = np.linalg.norm(np.diff(upper, axis=1), axis=2)
-    across = np.concatenate([[0.0], np.cumsum(widths[np.argmax(widths.sum(1))])]) + start_uv
+    across = np.concatenate([[0.0], np.cumsum(widths[np.argmax(widths.sum(1))])])
     uv = np.stack(np.broadcast_arrays(np.linspace(0, 1, r)[:, None], across[None]), -1).reshape(-1, 2)
     k, f = r * c, _quads(r, c, False)
     right, left = np.arange(1, r) * c + c - 1, np.arange(r - 2, 0, -1) * c
