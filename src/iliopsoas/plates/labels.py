@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -106,9 +107,14 @@ def layout(items: Sequence[LabelItem], size_px: tuple[int, int], inset_px: float
     Layout
         The same for the same input. Texts lie within the height of the picture.
     """
+    return _layout(tuple(items), size_px, inset_px)
+
+
+@lru_cache(maxsize=256)
+def _layout(wanted: tuple[LabelItem, ...], size_px: tuple[int, int], inset_px: float) -> Layout:
     width, height = size_px
     room = height - 2 * inset_px + ROW_GAP_PX
-    items, sides, dropped = _columns(list(items), width, room)
+    items, sides, dropped = _columns(list(wanted), width, room)
     placed = _place(items, sides, size_px, inset_px, uniform=False)
     while placed is None:
         placed = _place(items, sides, size_px, inset_px, uniform=True)

@@ -45,32 +45,31 @@ def clear(
 ) -> None:
     """Exchange neighbours in a column where a leader all but runs over the other's anchor and this cures it."""
     crossed = crossings(slots, anchors).any()  # two leaders to one anchor may be left so
+    apart = _clearances(slots, anchors)
     for rows in columns.values():
         for at in range(len(rows) - 1):
-            before, kept = _closest(slots, anchors), slots.copy()
             i, j = rows[at], rows[at + 1]
-            if min(_passing(slots, anchors, i, j), _passing(slots, anchors, j, i)) >= CLEAR_PX:
+            if min(apart[i, j], apart[j, i]) >= CLEAR_PX:
                 continue
+            kept = slots.copy()
             exchange(columns, i, j)
             if settle is None:
                 slots[[i, j]] = slots[[j, i]]
             else:
                 settle()
-            if crossings(slots, anchors).any() > crossed or _closest(slots, anchors) <= before:
+            now = _clearances(slots, anchors)
+            if crossings(slots, anchors).any() > crossed or now.sum() <= apart.sum():
                 exchange(columns, i, j)
                 slots[:] = kept
+            else:
+                apart = now
 
 
-def _passing(slots: NDArray[np.float64], anchors: NDArray[np.float64], i: int, j: int) -> float:
-    """Return how near leader i passes to anchor j."""
-    return float(distances(slots[[i]], anchors[[i]], anchors[[j]])[0, 0])
-
-
-def _closest(slots: NDArray[np.float64], anchors: NDArray[np.float64]) -> float:
-    """Return a measure of clearance, larger is better: how far leaders stay from other labels' anchors."""
+def _clearances(slots: NDArray[np.float64], anchors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how near each leader (row) passes to the other labels' anchors, at most `CLEAR_PX`."""
     apart = distances(slots, anchors, anchors)
-    apart[np.eye(len(apart), dtype=bool)] = CLEAR_PX
-    return float(np.minimum(apart, CLEAR_PX).sum())
+    np.fill_diagonal(apart, CLEAR_PX)
+    return np.minimum(apart, CLEAR_PX)
 
 
 def distances(

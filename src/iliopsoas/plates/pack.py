@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, features
+from PIL import (  # naming the plugin keeps Pillow from loading every format it knows to find one
+    Image,
+    WebPImagePlugin,  # noqa: F401
+    features,
+)
 
 from iliopsoas.plates.credits import credit_line
 from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX
