@@ -1,0 +1,196 @@
+"""The plates that lessons show: they light, name and say what the tables and the bones say."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from iliopsoas.body import landmarks
+from iliopsoas.plates import standing
+from iliopsoas.plates.catalogue import catalogue, chart, charts, folio
+from iliopsoas.plates.chart import published_sizes
+from iliopsoas.plates.composite import merged
+from iliopsoas.plates.labels import text_height_px
+from iliopsoas.sources import UnknownName, reference
+
+PAGES = [(f.id, view) for f in catalogue() for view in f.plates]
+pages = pytest.mark.parametrize(("subject", "view"), PAGES, ids=["-".join(page) for page in PAGES])
+VIEWS = pytest.mark.parametrize("view", standing.VIEWS)
+
+# The origin table: level -> disc, margins of bodies, transverse process (Bogduk, ch. 9).
+ORIGINS = {
+    "t12_l1": {"disc_t12_l1", "margin_t12_lower", "margin_l1_upper", "tp_l1"},
+    "l1_l2": {"disc_l1_l2", "margin_l1_lower", "margin_l2_upper", "tp_l2"},
+    "l2_l3": {"disc_l2_l3", "margin_l2_lower", "margin_l3_upper", "tp_l3"},
+    "l3_l4": {"disc_l3_l4", "margin_l3_lower", "margin_l4_upper", "tp_l4"},
+    "l4_l5": {"disc_l4_l5", "margin_l4_lower", "margin_l5_upper", "tp_l5"},
+    "l5": {"body_l5"},
+}
+
+
+def every_subset(plate):
+    peelable = [k.id for k in plate.layers if not k.locked]
+    for mask in range(2 ** len(peelable)):
+        yield [id for bit, id in enumerate(peelable) if mask >> bit & 1]
+
+
+@VIEWS
+def test_each_level_lights_the_origins_of_the_table_and_no_other(view):
+    plate = folio("attachments").plates[view]
+    assert [stop.id for stop in plate.stops] == list(ORIGINS)
+    for stop in plate.stops:
+        lit = {id.removeprefix("psoas_major_")[:-2] for id in stop.lit if id.startswith("psoas_major_")}
+        assert lit == ORIGINS[stop.id], stop.id
+        assert {id[-1] for id in stop.lit} == set(standing.sides(view))
+        assert stop.sources and all(reference(key) for key in stop.sources), "its source is on screen"
+
+
+@VIEWS
+def test_what_a_level_lights_is_on_the_picture(view):
+    """In every view some of each kind of origin can be lit: on the bone, or seen through what covers it."""
+    plate = folio("attachments").plates[view]
+    sheet = plate.sheet(draft=True)
+    for stop in plate.stops:
+        for kind in ("disc", "margin", "tp", "body"):
+            wanted = {id for id in stop.lit if id.startswith(f"psoas_major_{kind}")}
+            if wanted:
+                numbers = [sheet.part(id).index for id in wanted if id in {row.id for row in sheet.parts}]
+                assert numbers and np.isin(sheet.areas.index, numbers).sum() > 8, (stop.id, kind)
+
+
+@pytest.mark.parametrize("side", ["r", "l"])
+def test_a_level_lights_its_own_height(side):
+    """The lit pixels of a level lie between the vertebrae that it is named after."""
+    plate = folio("attachments").plates["anterior"]
+    sheet = plate.sheet(draft=True)
+    for stop in plate.stops[:-1]:
+        upper, lower = stop.id.split("_")
+        top = plate.view.project(landmarks.endplate(upper, "upper").centre)[1]
+        bottom = plate.view.project(landmarks.endplate(lower, "lower").centre)[1]
+        area = sheet.areas
+        for id in stop.lit:
+            if id.startswith("psoas_major_") and id.endswith(side) and "_tp_" not in id:
+                rows = np.nonzero(area.index == sheet.part(id).index)[0] + area.box[1]
+                assert top - 3 < rows.mean() < bottom + 3, id
+
+
+@pages
+def test_labels_are_clean_for_every_subset_of_layers(subject, view):
+    plate = folio(subject).plates[view]
+    sheet = plate.sheet(draft=True)
+    height = sheet.size_px[1]
+    specs = {spec.id: spec for spec in plate.labels}
+    for on in every_subset(plate):
+        layout = plate.label_layout(on, draft=True)
+        assert not layout.dropped, (on, layout.dropped)
+        index = merged(sheet, plate.shown(on)).index
+        for label in layout.placed:
+            x, y = (int(c) for c in label.anchor)
+            spec = specs[label.id]
+            if spec.parts and not any(k.glass and set(spec.parts) & set(k.parts) for k in plate.layers):
+                assert sheet.parts[[row.index for row in sheet.parts].index(index[y, x])].id in spec.parts, label.id
+            assert label.slot[1] - text_height_px(label.text) / 2 >= 0
+            assert label.slot[1] + text_height_px(label.text) / 2 <= height
+        for a, b in combinations(layout.placed, 2):
+            assert not cross(a, b), (on, a.id, b.id)
+            if a.side == b.side:
+                need = (text_height_px(a.text) + text_height_px(b.text)) / 2
+                assert abs(a.slot[1] - b.slot[1]) >= need - 1e-3, (on, a.id, b.id)
+
+
+def cross(a, b):
+    def turn(p, q, r):
+        return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+
+    p, q, r, s = a.slot, a.anchor, b.slot, b.anchor
+    return turn(p, q, r) * turn(p, q, s) < -1e-6 and turn(r, s, p) * turn(r, s, q) < -1e-6
+
+
+@pages
+def test_nothing_is_cut_off_at_the_sides(subject, view):
+    sheet = folio(subject).plates[view].sheet(draft=True)
+    for layer in sheet.layers:
+        if layer.box[2]:
+            x, _, w, _ = layer.box
+            assert x > 0 and x + w < sheet.size_px[0], layer.id
+
+
+@pages
+def test_words_follow_layers_and_level(subject, view):
+    plate = folio(subject).plates[view]
+    everything, nothing = plate.alt_for(), plate.alt_for([])
+    for layer in plate.layers:
+        assert layer.sentence and layer.sentence in everything
+        if not layer.locked:
+            assert layer.sentence not in nothing and layer.name in nothing
+    for stop in plate.stops:
+        assert plate.alt_for(stop=stop.id).endswith(stop.sentence)
+    assert plate.caption and plate.schematic and plate.description
+    assert all(reference(key) for key in plate.sources)
+
+
+def test_the_curve_that_is_told_is_the_curve_that_is_drawn():
+    slope = landmarks.endplate("s1", "upper").tilt_deg
+    lordosis = slope - landmarks.endplate("l1", "upper").tilt_deg
+    assert 45 <= lordosis <= 58 and 36 <= slope <= 44
+    for view in standing.VIEWS:
+        assert f"lumbar curve of {lordosis:.0f} degrees" in folio("bones").plates[view].alt_for()
+
+
+def test_from_behind_the_reader_is_told_what_was_taken_away():
+    assert "back muscles are left out" in folio("attachments").plates["posterior"].caption
+    assert "back muscles" not in folio("attachments").plates["anterior"].caption
+
+
+def test_from_the_right_only_the_right_side_is_drawn():
+    for subject in ("bones", "attachments", "start"):
+        plate = folio(subject).plates["lateral_right"]
+        assert not [part for layer in plate.layers for part in layer.parts if part.endswith("_l")]
+
+
+def test_from_behind_the_lesser_trochanter_shows_and_from_the_side_it_is_hidden():
+    def labels(view):
+        return {label.id for label in folio("bones").plates[view].labels_for(draft=True)}
+
+    assert "lesser_trochanter_r" in labels("posterior")
+    assert "lesser_trochanter_r" not in labels("lateral_right")
+
+
+def test_taking_psoas_away_uncovers_the_transverse_processes():
+    plate = folio("attachments").plates["anterior"]
+    sheet = plate.sheet(draft=True)
+    l3 = sheet.part("l3").index
+    covered = (merged(sheet, plate.shown()).index == l3).sum()
+    bare = (merged(sheet, plate.shown([])).index == l3).sum()
+    assert bare > 1.2 * covered
+
+
+def test_unknown_subjects_are_refused_by_name():
+    with pytest.raises(UnknownName, match="attachments"):
+        folio("attachment")
+    with pytest.raises(UnknownName, match="psoas_size"):
+        chart("size")
+
+
+def test_the_chart_shows_the_drawn_sizes_and_the_published_ones():
+    plot = chart("psoas_size")
+    ax = plot.figure().axes[0]
+    line = next(artist for artist in ax.lines if artist.get_gid() == "psoas_major")
+    ticks = [text.get_text() for text in ax.get_xticklabels()]
+    drawn = dict(zip(ticks, line.get_ydata(), strict=True))
+    from iliopsoas.body.tissue import psoas_sections
+
+    for section in psoas_sections():
+        name = "–".join(part.upper() for part in section.level.split("_"))
+        if name in drawn:
+            assert drawn[name] == section.area_cm2
+    for point in published_sizes():
+        assert f"{point.area_cm2:.1f} cm²" in plot.alt and reference(point.source)
+    assert {p.level for p in published_sizes()} == {"l3", "l4_l5"}
+
+
+def test_every_subject_has_an_id_of_its_own():
+    ids = [f.id for f in catalogue()] + [c.id for c in charts()]
+    assert len(ids) == len(set(ids))
+    plates = [f.plates[view].id for f in catalogue() for view in f.plates]
+    assert len(plates) == len(set(plates))
