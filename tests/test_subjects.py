@@ -41,7 +41,7 @@ def test_each_level_lights_the_origins_of_the_table_and_no_other(view):
     for stop in plate.stops:
         lit = {id.removeprefix("psoas_major_")[:-2] for id in stop.lit if id.startswith("psoas_major_")}
         assert lit == ORIGINS[stop.id], stop.id
-        assert {id[-1] for id in stop.lit} == set(standing.sides(view))
+        assert {id[-1] for id in stop.lit} == set(standing.lit_sides(view))
         assert stop.sources and all(reference(key) for key in stop.sources), "its source is on screen"
 
 

@@ -19,6 +19,7 @@ from iliopsoas.sources import DRAWN_FROM
 VERTEBRAE = ("t11", "t12", "l1", "l2", "l3", "l4", "l5")
 DISCS = ("disc_t11_t12", "disc_t12_l1", "disc_l1_l2", "disc_l2_l3", "disc_l3_l4", "disc_l4_l5", "disc_l5_s1")
 VIEWS = ("anterior", "lateral_right", "anterolateral_right", "posterior", "inferior")
+PROCESS = "psoas_major_tp_"  # areas on transverse processes
 LEVELS = ("t12_l1", "l1_l2", "l2_l3", "l3_l4", "l4_l5", "l5")
 
 TOP_M, BOTTOM_M = 0.262, -0.210  # height of the frame: through the body of T11, and below the lesser trochanter
@@ -54,9 +55,19 @@ def sides(view: str) -> tuple[str, ...]:
     return ("r",) if view == "lateral_right" else ("r", "l")
 
 
+def lit_sides(view: str) -> tuple[str, ...]:
+    """Return the sides that a level lights; seen obliquely, the far side would only show as hatching through bone."""
+    return ("r",) if view == "anterolateral_right" else sides(view)
+
+
 def paired(names: Iterable[str], view: str) -> tuple[str, ...]:
     """Return the part ids of paired structures on the sides that the view draws."""
-    return tuple(f"{name}_{side}" for name in names for side in sides(view))
+    return on_sides(names, sides(view))
+
+
+def on_sides(names: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:
+    """Return the part ids of paired structures on the chosen sides."""
+    return tuple(f"{name}_{side}" for name in names for side in chosen)
 
 
 def psoas_slips() -> tuple[str, ...]:
@@ -67,6 +78,11 @@ def psoas_slips() -> tuple[str, ...]:
 def psoas_deep_slips() -> tuple[str, ...]:
     """Return the names, without side, of the deep slips of psoas major, from the top down."""
     return tuple(f"psoas_deep_{vertebra}" for vertebra in VERTEBRAE[2:])
+
+
+def arches() -> tuple[str, ...]:
+    """Return the names, without side, of the tendinous arches over the waists of the bodies, from the top down."""
+    return tuple(f"psoas_arch_{vertebra}" for vertebra in VERTEBRAE[2:-1])
 
 
 @cache
@@ -155,15 +171,15 @@ def level_stops(view: str, with_slips: bool = True) -> tuple[Stop, ...]:
         Also light the slips that arise there.
     """
     stops = []
+    chosen = lit_sides(view)
     for level in levels():
-        lit = [*paired(level.areas, view)]
+        names = list(level.areas)
         if with_slips:
-            lit += paired([f"psoas_slip_{level.id}"], view)
-            lit += paired(
-                [f"psoas_deep_{name.removeprefix('psoas_major_tp_')}" for name in level.areas if "_tp_" in name], view
-            )
+            names.append(f"psoas_slip_{level.id}")
+            names += [f"psoas_deep_{name.removeprefix(PROCESS)}" for name in level.areas if name.startswith(PROCESS)]
+        lit = on_sides(names, chosen)
         facts = (Fact("how_far_to_trust", level.note, text=level.note, sources=level.sources),) if level.note else ()
-        stops.append(Stop(level.id, level.name, tuple(lit), level.sentence, facts, level.sources))
+        stops.append(Stop(level.id, level.name, lit, level.sentence, facts, level.sources))
     return tuple(stops)
 
 

@@ -83,11 +83,11 @@ def _bone_labels(name: str) -> tuple[LabelSpec, ...]:
               "pubic_tubercle", "ischial_spine", "ischial_tuberosity"]  # fmt: skip
     if from_behind:
         points += ["psis"]
-    tip = tuple(float(c) for c in landmarks.transverse_process_tip("l3", "l" if from_behind else "r"))
+    x, y, z = (float(c) for c in landmarks.transverse_process_tip("l3", "l" if from_behind else "r"))
     return (
         standing.named("sacrum", weight=6),
         standing.named("coccyx", weight=4),
-        LabelSpec("transverse_process_r", f"{structure('transverse_process').name} of L3", point=tip, weight=8),
+        LabelSpec("transverse_process_r", f"{structure('transverse_process').name} of L3", point=(x, y, z), weight=8),
         standing.named("femur", layer="femurs", weight=3),
         *(standing.named(f"rib_{n}", layer="ribs", weight=2) for n in (12, 11)),
         *(standing.at_landmark(point, weight=7) for point in points),
@@ -97,6 +97,7 @@ def _bone_labels(name: str) -> tuple[LabelSpec, ...]:
 
 def _attachments_plate(name: str) -> Plate:
     curve, slope = standing.curve_facts()
+    through_bone = name in ("posterior", "lateral_right")  # elsewhere dashed lines behind the spine only distract
     layers = (
         standing.bones_layer(name),
         standing.hip_bones_layer(name),
@@ -104,14 +105,14 @@ def _attachments_plate(name: str) -> Plate:
             "psoas_deep",
             "Psoas major, deep slips",
             standing.paired(standing.psoas_deep_slips(), name),
-            ghost=True,
+            ghost=through_bone,
             sentence="The deep slips of psoas major from the fronts of the transverse processes of L1 to L5.",
         ),
         Layer(
             "psoas_major",
             "Psoas major",
-            standing.paired(["psoas_major", *standing.psoas_slips(), "iliopsoas_tendon"], name),
-            ghost=True,
+            standing.paired(["psoas_major", *standing.psoas_slips(), *standing.arches(), "iliopsoas_tendon"], name),
+            ghost=through_bone,
             sentence="Psoas major beside the lumbar spine, its superficial slips from discs and body margins T12 to "
             "L5, its belly over the pelvic brim, its tendon to the lesser trochanter.",
         ),
@@ -119,7 +120,7 @@ def _attachments_plate(name: str) -> Plate:
             "iliacus",
             "Iliacus",
             standing.paired(["iliacus"], name),
-            ghost=True,
+            ghost=through_bone,
             sentence="Iliacus, filling the upper iliac fossa and joining psoas major in front of the hip.",
         ),
         Layer(
