@@ -161,8 +161,9 @@ def bring_up_to_date(folder: Path) -> Report:
     CourseError
         If the folder cannot be read or written; the message names the path and what to do.
     """
+    shipped = shipped_files()
     with _explained(folder):
-        return _bring_up_to_date(folder)
+        return _bring_up_to_date(folder, shipped)
 
 
 @contextlib.contextmanager
@@ -177,11 +178,11 @@ def _explained(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _bring_up_to_date(folder: Path) -> Report:
+def _bring_up_to_date(folder: Path, shipped: dict[str, bytes]) -> Report:
     folder.mkdir(parents=True, exist_ok=True)
     record = _read_record(folder)
     written, updated, kept = [], [], []
-    for name, content in shipped_files().items():
+    for name, content in shipped.items():
         path, current = folder / name, fingerprint(name, content)
         if not path.exists():
             written.append(name)
