@@ -194,32 +194,35 @@ def _overlay(
     view: View,
     depth_range: tuple[float, float],
 ) -> Overlay | None:
-    """Find the areas on the picture: draw the triangles around them and ask each pixel's point which area it is in."""
+    """Find the areas on the picture: draw the triangles around them and ask each pixel's point which area it is in.
+
+    What faces the viewer and what faces away is drawn apart, so that the front of a process is also found from behind;
+    where several areas lie behind each other the nearest one is kept.
+    """
     by_parent: dict[str, list[Any]] = {}
     for a in areas:
         by_parent.setdefault(a.parent, []).append(a)
-    patches, owners = [], []
+    w, h = view.size_px
+    index, depth = np.zeros((h, w), np.uint8), np.zeros((h, w), np.uint16)
     for parent, members in by_parent.items():
         mesh = body[parent].mesh
         near = np.max([a.inside(mesh.v) for a in members], axis=0) > -AREA_MARGIN_M
         faces = near[mesh.f].any(1)
-        if faces.any():  # both sides: an area on the far side of a bone is drawn too, and shown as hidden
-            patches.append(replace(submesh(mesh, faces), sheet=True))
-            owners.append(members)
-    if not patches:
-        return None
-    g = rasterise(patches, view)
-    index = np.zeros(g.part.shape, np.uint8)
-    for i, members in enumerate(owners):
-        py, px = np.nonzero(g.part == i)
-        if len(py) == 0:
-            continue
-        x, y = px + g.origin_px[0] + 0.5, py + g.origin_px[1] + 0.5
-        points = view.unproject(x, y, g.depth[py, px])
-        value = np.stack([a.inside(points) for a in members])
-        best = value.argmax(0)
+        corners = mesh.v[mesh.f]
+        towards = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) @ view.matrix[2] > 0
         numbers = np.array([number[a.id] for a in members], np.uint8)
-        index[py, px] = np.where(value.max(0) > 0, numbers[best], 0)
-    box, cut = _cropped(index > 0, *g.origin_px)
-    depth = np.where(index[cut] > 0, _steps(g.depth[cut], depth_range), 0).astype(np.uint16)
-    return Overlay(box, depth, index[cut])
+        for chosen in (faces & towards, faces & ~towards):
+            if not chosen.any():
+                continue
+            g = rasterise([replace(submesh(mesh, chosen), sheet=True)], view)
+            py, px = np.nonzero(g.part >= 0)
+            x, y = px + g.origin_px[0], py + g.origin_px[1]
+            value = np.stack([a.inside(view.unproject(x + 0.5, y + 0.5, g.depth[py, px])) for a in members])
+            steps = _steps(g.depth[py, px], depth_range)
+            nearest = (value.max(0) > 0) & (steps > depth[y, x])
+            index[y[nearest], x[nearest]] = numbers[value.argmax(0)[nearest]]
+            depth[y[nearest], x[nearest]] = steps[nearest]
+    if not index.any():
+        return None
+    box, cut = _cropped(index > 0, 0, 0)
+    return Overlay(box, depth[cut], index[cut])

@@ -19,7 +19,6 @@ from iliopsoas.sources import DRAWN_FROM
 VERTEBRAE = ("t11", "t12", "l1", "l2", "l3", "l4", "l5")
 DISCS = ("disc_t11_t12", "disc_t12_l1", "disc_l1_l2", "disc_l2_l3", "disc_l3_l4", "disc_l4_l5", "disc_l5_s1")
 VIEWS = ("anterior", "lateral_right", "anterolateral_right", "posterior", "inferior")
-PROCESS = "psoas_major_tp_"  # areas on transverse processes
 LEVELS = ("t12_l1", "l1_l2", "l2_l3", "l3_l4", "l4_l5", "l5")
 
 TOP_M, BOTTOM_M = 0.262, -0.210  # height of the frame: through the body of T11, and below the lesser trochanter
@@ -160,25 +159,15 @@ def shown_areas(view: str) -> tuple[str, ...]:
     return tuple(area for area in area_ids() if area[-1] in sides(view) and attachment(area[:-2]).on != on_glass)
 
 
-def level_stops(view: str, with_slips: bool = True) -> tuple[Stop, ...]:
+def level_stops(view: str) -> tuple[Stop, ...]:
     """Return the positions of the level control: each lights the origins of psoas major at one level.
 
-    Parameters
-    ----------
-    view : str
-        Name of the view.
-    with_slips : bool
-        Also light the slips that arise there.
+    The slips that arise there stay unlit: they would cover the transverse process behind them.
     """
     stops = []
-    chosen = lit_sides(view)
     for level in levels():
-        names = list(level.areas)
-        if with_slips:
-            names.append(f"psoas_slip_{level.id}")
-            names += [f"psoas_deep_{name.removeprefix(PROCESS)}" for name in level.areas if name.startswith(PROCESS)]
-        lit = on_sides(names, chosen)
         facts = (Fact("how_far_to_trust", level.note, text=level.note, sources=level.sources),) if level.note else ()
+        lit = on_sides(level.areas, lit_sides(view))
         stops.append(Stop(level.id, level.name, lit, level.sentence, facts, level.sources))
     return tuple(stops)
 

@@ -133,6 +133,7 @@ def paint(colour: F32, cover: F32, keys: NDArray[np.uint16], sheet: Sheet) -> No
     c, cov = colour[at], cover[at]
     bright = (c @ np.array([0.299, 0.587, 0.114], np.float32)) / np.maximum(255 * cov, 1e-6)
     glow = np.minimum(rules.lum[0] + rules.lum[1] * np.where(cov > 0, bright, 1), 1).astype(np.float32)
+    glow[strongest == BEHIND] = 1  # what is seen through dark flesh must not be dark itself
     c = c * (1 - share[:, None]) + tint * glow[:, None]
     cov = cov * (1 - share) + share
     e = np.minimum(np.float32(1), differing * np.float32(rules.gain)) * edge[strongest]

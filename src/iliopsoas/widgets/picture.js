@@ -320,7 +320,7 @@ function paintKey({ w, h, keys }, tints, tables, x, y, pen) {
   }
   const cover = pen[3], keep = 1 - sums[6];
   const lum = cover > 0 ? (0.299 * pen[0] + 0.587 * pen[1] + 0.114 * pen[2]) / (255 * cover) : 1;
-  const glow = Math.min(tints.lum[0] + tints.lum[1] * lum, 1);
+  const glow = top === BURIED ? 1 : Math.min(tints.lum[0] + tints.lum[1] * lum, 1); // not dark under dark flesh
   const dash = ((x + 2 * y) >> 3) & 1;
   const edge = Math.min(1, edges * tints.gain) * tints.edge[top] * (top === GHOST || top === BURIED ? dash : 1);
   for (let c = 0; c < 3; c++) {
