@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("iliopsoas", deadline=None)  # a slow machine is no fault of the code
+settings.load_profile("iliopsoas")
 TOP = Path(__file__).resolve().parent.parent
 
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iliopsoas import Pose, fascicles, muscle
 from iliopsoas.body.muscle import muscles
 from iliopsoas.sources import UnknownName
-from model_reference import AXES, FIELDS, HIP, JOINTS, LUMBAR, RANGE, TOLERANCE_MM, lines, ours, random_poses, read
+from model_reference import (
+    AXES,
+    FIELDS,
+    HIP,
+    JOINTS,
+    LUMBAR,
+    RANGE,
+    TOLERANCE_MM,
+    end_inside_cylinder,
+    lines,
+    ours,
+    random_poses,
+    read,
+)
 
 LIMITS = Pose.limits()
 KNEE = {"rectus_femoris", "tensor_fasciae_latae", "sartorius"}
@@ -113,6 +128,7 @@ def test_the_left_mirrors_the_right_exactly(line, pose):
 
 @given(any_line, any_pose)
 def test_the_drawn_path_is_as_long_as_the_length_says(line, pose):
+    assume(not end_inside_cylinder(line, asdict(pose)))
     path = line.path(pose, steps=200)
     assert np.linalg.norm(np.diff(path, axis=0), axis=1).sum() * 1e3 == pytest.approx(line.length_mm(pose), abs=0.3)
 
@@ -193,7 +209,7 @@ def test_a_sweep_is_checked_like_a_pose():
         psoas.lengths_mm(hip_flexion_deg=[0, 125])
     with pytest.raises(ValueError, match="Did you mean 'hip_flexion_deg'"):
         psoas.lengths_mm(flexion_deg=[0])
-    with pytest.raises(ValueError, match="broadcast"):
+    with pytest.raises(ValueError, match=r"do not broadcast: .*hip_rotation_deg.*3"):
         psoas.lengths_mm(hip_flexion_deg=[0, 1], hip_rotation_deg=[0, 1, 2])
     assert psoas.lengths_mm().shape == ()
     assert fascicles()[3].lumbar_arms_mm("l1_l2", lumbar_flexion_deg=[0, 10]).tolist() == [0, 0]

@@ -19,6 +19,11 @@ ends = st.builds(lambda a, r, z: np.array([r * np.cos(a), r * np.sin(a), z]), an
 shifts = st.floats(-0.02, 0.02)
 
 
+def passes_the_axis(start, end):
+    """Whether the straight line goes past the axis on one side of it: through it, both ways round are as good."""
+    return start[:2] @ end[:2] > 0 or abs(start[0] * end[1] - start[1] * end[0]) > 1e-9
+
+
 def detour(start, end, first, last, turn):
     """Length of the string whose points on the cylinder are given."""
     on = np.hypot(RADIUS * turn, last[2] - first[2])
@@ -85,7 +90,7 @@ def test_a_bent_string_passes_over_its_half(start, end, half):
 
 @given(ends, ends, halves)
 def test_back_again_is_as_long(start, end, half):
-    assume(np.linalg.norm(end - start) > 1e-3)
+    assume(np.linalg.norm(end - start) > 1e-3 and passes_the_axis(start, end))
     there, back = bend(start, end, RADIUS, half), bend(end, start, RADIUS, half)
     assert there.length_m == pytest.approx(back.length_m, abs=1e-9)
     assert there.pull_end == pytest.approx(back.pull_start, abs=1e-6)

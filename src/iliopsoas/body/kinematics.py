@@ -61,7 +61,11 @@ class Angles:
             A field is unknown or a value not allowed, as for `Pose`, or the arrays do not fit together.
         """
         found = {name: checked_values(name, value) for name, value in sweep.items()}
-        shape = np.broadcast_shapes(*(value.shape for value in found.values()))
+        shapes = {name: value.shape for name, value in found.items()}
+        try:
+            shape = np.broadcast_shapes(*shapes.values())
+        except ValueError:
+            raise ValueError(f"the arrays of a sweep do not broadcast: {shapes}") from None
 
         def rad(name: str) -> FloatArray:
             return np.radians(found.get(name, np.array(getattr(pose, name))))
