@@ -5,7 +5,8 @@
 own. The second is laid on the first so that its *brim point*, where all fascicles of psoas major end, falls on the brim
 point of the hip model, seen from the side; it is not moved across the midline. That keeps the line of each fascicle
 past each lumbar joint as published. It is a choice of this project: laying hip centre on hip centre instead would move
-the spine by another 11 mm forwards and 4 mm down.
+the spine by another 11 mm forwards and 4 mm down, shorten the fascicles by 7 to 8 mm and take up to 5 mm off their
+flexing arms at L5-S1: so uncertain are those numbers at least.
 """
 
 from __future__ import annotations
