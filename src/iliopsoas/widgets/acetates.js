@@ -270,12 +270,12 @@ class Acetates {
   }
 
   choose(id) {
-    const again = id && this.part && this.entity(id).kin === this.entity(this.part).kin && id === this.part;
-    this.put('part', again ? '' : id);
+    this.put('part', id === this.part ? '' : id);
     if (!this.part) return;
     const { title, card } = this.entity(this.part);
     this.say(`${title}. ${card.sentence ?? ''}`, 0);
-    this.card.scrollIntoView({ block: 'nearest' });
+    // As little as shows who it is: the picture should stay under the pointer.
+    (this.card.querySelector('.ac-sentence') ?? this.card).scrollIntoView({ block: 'nearest' });
   }
 
   say(text, wait = 600) {

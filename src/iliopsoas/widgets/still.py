@@ -13,22 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from iliopsoas.plates.reduce import few_colours
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = 256  # of the palette: drawings need no more, and the file is a third as large
 _CARD = "background:#fff;color:#1a1a1a;margin:0;padding:8px;max-width:1000px"
 _NOTE = "font:15px/1.45 system-ui,sans-serif;margin-top:6px"
 
 
 def png_of(figure: Figure, dpi: float = 110) -> bytes:
-    """Return a figure as a PNG of at most `COLOURS` colours, on white."""
+    """Return a figure as a PNG of few colours, on white."""
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=dpi, facecolor="white")
     small = io.BytesIO()
-    Image.open(drawn).convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(
-        small, "PNG", optimize=True
-    )
+    few_colours(Image.open(drawn)).save(small, "PNG", optimize=True)
     return small.getvalue()
 
 

@@ -1,0 +1,197 @@
+"""What the browser tests stand on: an installed Chromium, a JupyterLab of their own, a page without a kernel."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+
+from iliopsoas.widgets import Acetates, acetates
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+ARGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+START_S = 60
+
+
+def why_no_browser() -> str:
+    """Say what is missing for the browser tests; empty when nothing is."""
+    for package in ("playwright", "axe_playwright_python"):
+        try:
+            __import__(package)
+        except ImportError:
+            return f"{package} is not installed; `uv sync --group browser` does it"
+    return "" if chromium() else f"no installed Chromium found under the names {', '.join(CHROMIUM)}"
+
+
+def chromium() -> str | None:
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+def launched(playwright):
+    return playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+
+
+def page_of(context, asked: list[str], problems: list[str]):
+    """Open a page that notes every address it asks for and everything that goes wrong in it."""
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    return page
+
+
+def is_local(address: str) -> bool:
+    parts = urllib.parse.urlparse(address)
+    return parts.scheme in ("data", "blob", "file", "about") or parts.hostname in ("127.0.0.1", "localhost")
+
+
+class Lab:
+    """JupyterLab on a free port with folders of its own; keeps nothing and changes nothing elsewhere."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "root"
+        self.root.mkdir(parents=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        env = {name: value for name, value in os.environ.items() if name != "ILIOPSOAS_WAIT"}
+        for name in ("CONFIG", "DATA", "RUNTIME"):
+            env[f"JUPYTER_{name}_DIR"] = str(folder / name)
+        for name in ("SETTINGS", "WORKSPACES"):
+            env[f"JUPYTERLAB_{name}_DIR"] = str(folder / name)
+        env |= {"IPYTHONDIR": str(folder / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
+        # Cells out of sight are there too, as they are when a reader scrolls to them.
+        tracker = folder / "SETTINGS" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+        tracker.parent.mkdir(parents=True)
+        tracker.write_text('{"windowingMode": "none"}', encoding="utf-8")
+        self.log = (folder / "lab.log").open("w", encoding="utf-8")
+        options = [
+            f"--ServerApp.root_dir={self.root}", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0",
+            "--ServerApp.ip=127.0.0.1", "--ServerApp.allow_root=True", "--ServerApp.open_browser=False",
+            "--ServerApp.disable_check_xsrf=True", "--IdentityProvider.token=", "--LabApp.news_url=None",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.expose_app_in_browser=True",
+        ]  # fmt: skip
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options], env=env, stdout=self.log, stderr=subprocess.STDOUT
+        )
+        self._await_start(folder / "lab.log")
+
+    def _await_start(self, log: Path) -> None:
+        until = time.monotonic() + START_S
+        while time.monotonic() < until and self.server.poll() is None:
+            with contextlib.suppress(OSError):
+                self.ask("GET", "/api")
+                return
+            time.sleep(0.1)
+        self.close()
+        raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")
+
+    def ask(self, method: str, path: str, body: object = None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data=data, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def notebook(self, name: str, *cells: str) -> None:
+        """Write a notebook of code cells."""
+        rows = [
+            {"cell_type": "code", "id": f"c{k}", "metadata": {}, "execution_count": None, "outputs": [], "source": cell}
+            for k, cell in enumerate(cells)
+        ]
+        spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nb = {"cells": rows, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+        (self.root / name).write_text(json.dumps(nb), encoding="utf-8")
+
+    def open(self, page, name: str) -> None:
+        """Open a notebook and wait until its kernel is idle."""
+        page.goto(f"{self.url}/lab/tree/{name}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_function(
+            "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        )
+
+    def end_kernels(self) -> None:
+        for session in self.ask("GET", "/api/sessions"):
+            with contextlib.suppress(urllib.error.HTTPError):
+                self.ask("DELETE", f"/api/sessions/{session['id']}")
+
+    def close(self) -> None:
+        if self.server.poll() is None:
+            with contextlib.suppress(OSError):
+                self.end_kernels()
+            self.server.terminate()
+            try:
+                self.server.wait(15)
+            except subprocess.TimeoutExpired:
+                self.server.kill()
+                self.server.wait()
+        self.log.close()
+
+
+def run_cell(page, k: int) -> None:
+    """Run the cell with this number."""
+    page.locator(".jp-Notebook .jp-Cell").nth(k).locator(".jp-InputArea-editor").first.click()
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Escape")
+
+
+def run_all(page) -> None:
+    """Begin to run every cell of the notebook that is open."""
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+
+
+def set_theme(page, name: str) -> None:
+    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
+
+
+def page_without_kernel(widget: Acetates, background: str = "#fff") -> str:
+    """Return a page that holds the widget with all its packs, as an exported lesson does."""
+    names = [name for name in widget.trait_names() if name.startswith("pack_")]
+    state = {name: getattr(widget, name) for name in ("spec", "view", "on", "stop", "labels", "part", "error")}
+    packs = {name: base64.b64encode(getattr(widget, name)).decode() for name in names}
+    data = json.dumps({"state": state, "packs": packs}).replace("<", "\\u003c")
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>A plate</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>body {{ margin: 0; background: {background} }} {widget._css}</style><main><div id=here></div></main>"
+        f'<script type="application/json" id=data>{data}</script><script type=module>{acetates.front_end()}\n'
+        "mount(document.getElementById('here'), JSON.parse(document.getElementById('data').textContent));"
+        "</script></html>"
+    )
+
+
+def canvas_pixels(widget) -> np.ndarray:
+    """Return what the canvas of a widget (a locator) shows, as straight RGBA."""
+    size, data = widget.locator("canvas").evaluate(
+        """canvas => {
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            let text = '';
+            for (let k = 0; k < data.length; k += 32768) text += String.fromCharCode(...data.subarray(k, k + 32768));
+            return [[canvas.height, canvas.width, 4], btoa(text)];
+        }"""
+    )
+    return np.frombuffer(base64.b64decode(data), np.uint8).reshape(size)
+
+
+def on_paper(rgba: np.ndarray) -> np.ndarray:
+    """Return colours as seen on white."""
+    alpha = rgba[..., 3:].astype(float) / 255
+    return rgba[..., :3] * alpha + 255 * (1 - alpha)
