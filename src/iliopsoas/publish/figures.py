@@ -24,6 +24,7 @@ from iliopsoas.plates.catalogue import catalogue, charts
 from iliopsoas.plates.chart import Chart
 from iliopsoas.plates.credits import SOURCE
 from iliopsoas.plates.plate import Folio, Plate
+from iliopsoas.plates.reduce import few_colours
 from iliopsoas.sources.errors import UnknownName
 
 Style = Literal["names", "numbers", "blank", "key"]
@@ -35,7 +36,6 @@ STYLES: dict[Style, str] = {
 }
 # Drawing choices: the names plate is to print across an A4 page, the whole folder to stay small enough to clone.
 DPI: dict[Style, int] = {"names": 150, "numbers": 130, "blank": 130, "key": 130}
-COLOURS = 256
 INDEX = "README.md"
 SOFTWARE = f"matplotlib {version('matplotlib')}"
 
@@ -134,11 +134,8 @@ def _slim(drawn: Image.Image, words: dict[str, str]) -> bytes:
     info = PngInfo()
     for key in sorted(texts):
         info.add_itxt(key, texts[key])
-    paper = Image.new("RGBA", drawn.size, "white")
-    paper.alpha_composite(drawn.convert("RGBA"))
-    palette = paper.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     file = io.BytesIO()
-    palette.save(file, "PNG", optimize=True, pnginfo=info, dpi=drawn.info.get("dpi", (150, 150)))
+    few_colours(drawn).save(file, "PNG", optimize=True, pnginfo=info, dpi=drawn.info.get("dpi", (150, 150)))
     return file.getvalue()
 
 
