@@ -43,8 +43,11 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for."""
     if name not in _HOME:
         raise AttributeError(f"iliopsoas has no {name!r}; it has {', '.join(__all__)}")
-    value = getattr(import_module(_HOME[name]), name)
+    module = import_module(_HOME[name])
+    value = getattr(module, name)
     globals()[name] = value
+    if name == "show":
+        module.get_ready()
     return value
 
 

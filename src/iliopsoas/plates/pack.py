@@ -124,7 +124,8 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
     place = {spec.id: i for i, spec in enumerate(plate.labels)}
     labels: dict[str, int] = {}
     layouts: list[list] = []  # most subsets share their labels with another one
-    for mask in range(1 << len(sheet.peelable)):
+    first = sheet.mask_of()  # a draft is soon replaced: only the labels that are seen at once are worth their time
+    for mask in [first] if sheet.draft else range(1 << len(sheet.peelable)):
         rows = plate.labels_for(sheet.shown_by_mask(mask), sheet.draft)
         found = [
             [place[p.id], round(p.anchor[0]), round(p.anchor[1]), p.side[0].upper(), round(p.slot[1], 1)] for p in rows

@@ -6,6 +6,7 @@ cannot drift apart.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -34,18 +35,23 @@ MOST_PEELABLE = 6  # labels are laid out for every subset of them
 _SHEETS_KEPT = 6
 
 
+_BUILDING = threading.Lock()  # a body that is being put together in the background is waited for, not built twice
+
+
 def standing_body() -> Mapping[str, Any]:
     """Return the standing body of `iliopsoas.body.assemble`."""
     from iliopsoas.body.assemble import body  # only when something is drawn: building it takes a moment
 
-    return body()
+    with _BUILDING:
+        return body()
 
 
 def standing_areas() -> Mapping[str, Any]:
     """Return the attachment areas of `iliopsoas.body.areas`."""
     from iliopsoas.body.areas import areas
 
-    return areas()
+    with _BUILDING:
+        return areas()
 
 
 @dataclass(frozen=True)

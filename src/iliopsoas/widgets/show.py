@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+from iliopsoas.atlas.attachments import attachments
 from iliopsoas.plates import catalogue
 from iliopsoas.plates.chart import Chart
-from iliopsoas.plates.plate import Folio, Plate
+from iliopsoas.plates.plate import Folio, Plate, standing_areas, standing_body
 from iliopsoas.sources.errors import UnknownName
 from iliopsoas.widgets import still
 from iliopsoas.widgets.acetates import Acetates
+from iliopsoas.widgets.background import draw_later
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure  # takes longer to import than a draft to draw
+
+
+def get_ready() -> None:
+    """Put the body together in the background, so that the first picture of a lesson does not have to wait for it.
+
+    Called when a lesson imports `show`, some seconds before a reader runs the first cell with a picture.
+    """
+
+    def build() -> None:
+        with contextlib.suppress(Exception):  # whoever draws meets the same error and can say it
+            attachments()  # reads the bibliography too
+            standing_body()
+            standing_areas()
+
+    draw_later(build, rank=-1)
 
 
 def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: str = "", **values: Any) -> None:
