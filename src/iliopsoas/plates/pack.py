@@ -22,7 +22,7 @@ from PIL import (  # naming the plugin keeps Pillow from loading every format it
 )
 
 from iliopsoas.plates.credits import credit_line
-from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX
+from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX, ROW_GAP_PX
 from iliopsoas.plates.layers import Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
         "layouts": layouts,
         "label_gap": LABEL_GAP_PX,
         "row": LINE_PX,
+        "row_gap": ROW_GAP_PX,
         "stops": [
             {
                 "id": s.id,
