@@ -1,6 +1,7 @@
 """Iliopsoas: plates, facts and lessons about the iliopsoas.
 
-What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``references("bogduk1992")``, ``doctor()``,
+What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``ask(lesson="02")``,
+``references("bogduk1992")``, ``doctor()``,
 ``muscle("psoas_major").length_mm(Pose(hip_flexion_deg=60))``.
 Each name is imported when it is first used, so that ``import iliopsoas`` is quick.
 """
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from iliopsoas.widgets.prose import claims as claims
     from iliopsoas.widgets.prose import ledger as ledger
     from iliopsoas.widgets.prose import references as references
+    from iliopsoas.widgets.questions import ask as ask
     from iliopsoas.widgets.show import show as show
 
 _HOME = {
     "Pose": "iliopsoas.body.pose",
+    "ask": "iliopsoas.widgets.questions",
     "catalogue": "iliopsoas.plates.catalogue",
     "chart": "iliopsoas.plates.catalogue",
     "claims": "iliopsoas.widgets.prose",
@@ -36,7 +39,19 @@ _HOME = {
     "references": "iliopsoas.widgets.prose",
     "show": "iliopsoas.widgets.show",
 }
-__all__ = ["Pose", "catalogue", "chart", "claims", "doctor", "fascicles", "folio", "muscle", "references", "show"]
+__all__ = [
+    "Pose",
+    "ask",
+    "catalogue",
+    "chart",
+    "claims",
+    "doctor",
+    "fascicles",
+    "folio",
+    "muscle",
+    "references",
+    "show",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,348 @@
+// One question after the other on a card. Comes behind controls.js and answers.js in one ES module
+// (questions.front_end). A notebook loads it through anywidget, a page without a kernel calls mount(). Answers are
+// checked here, so everything works after the kernel is gone, and nothing here asks anything of any host.
+
+const WORDS = {
+  count: 'Question {0} of {1}', safety: 'Safety', again: 'You were sure, and it was not right. Once more:',
+  unit: 'in {0}', check: 'Check', skip: 'I do not know',
+  show: 'Show the answer', next: 'Next question', finish: 'See how it went',
+  sure: 'How sure are you?', yes: 'Sure', no: 'Not sure', up: 'Move up: {0}', down: 'Move down: {0}',
+  moved: '{0}: now {1} of {2}.', order: 'Put them in order, the first on top.',
+  choose: 'Choose an answer first.', saySure: 'Say how sure you are, too.', typeNumber: 'Type a number.',
+  typeName: 'Type a name.', write: 'Write something first, even a guess.',
+  unknown: 'No structure of this course has that name. Check the spelling, or try another name.',
+  unclear: 'More than one structure could be meant. Write the name in full.',
+  right: 'Right.', wrong: 'Not right.', skipped: 'Here is the answer.', chosen: 'Your answer:', tempts: 'Why it tempts:',
+  solution: 'The answer:', why: 'Why:', named: 'You named:', yours: 'your answer', itIs: 'the right answer',
+  place: 'you had it in place {0}', see: 'Where to see it: {0}.', sources: 'Sources: {0}', ours: 'Our answer:', inOrder: 'The right order',
+  judge: 'Did yours say the same in the main point?', itDid: 'Yes', itDidNot: 'Not yet',
+  done: '{0} of {1} right at the first answer', look: 'Worth another look', lookSafety: 'Look at these first: safety',
+  redo: 'Ask these again ({0})', more: 'Next {0} questions', over: 'Start from the beginning',
+  all: 'Everything was right at the first answer.',
+  foot: 'Your answers stay in this notebook. They are checked in this page, so whoever wants to can read the right ones in its source.',
+};
+
+class Questions {
+  constructor(model, el) {
+    this.model = model;
+    this.spec = model.get('spec');
+    this.words = { ...WORDS, ...this.spec.words };
+    this.byId = new Map(this.spec.questions.map((question) => [question.id, question]));
+    this.uid = `qu${Math.random().toString(36).slice(2, 8)}`;
+    this.answers = [...model.get('answers')];
+    this.since = 0; // answers before this one belong to an earlier round
+    this.build();
+    el.replaceChildren(this.root);
+    this.round = this.chunks().find((ids) => this.nextOf(ids)) ?? this.chunks().at(-1);
+    this.show();
+    this.follow = () => this.takeAnswers();
+    model.on('change:answers', this.follow);
+  }
+
+  close() { this.model.off('change:answers', this.follow); }
+
+  // ---- what to ask: follows from the answers alone, so that a reloaded page goes on where it was
+
+  chunks() {
+    const ids = [...this.byId.keys()], { most } = this.spec;
+    return Array.from({ length: Math.ceil(ids.length / most) }, (_, k) => ids.slice(k * most, (k + 1) * most));
+  }
+
+  given(id) { return this.answers.slice(this.since).filter((answer) => answer.id === id); }
+
+  // First what has no answer yet; then what the learner was sure of and got wrong.
+  nextOf(ids) {
+    const sureAndWrong = (id) => { const last = this.given(id).at(-1); return last.sure && !last.right; };
+    return ids.find((id) => !this.given(id).length) ?? ids.find(sureAndWrong);
+  }
+
+  // The kernel, or another view of the same questions, has other answers than this one.
+  takeAnswers() {
+    const answers = this.model.get('answers');
+    if (JSON.stringify(answers) === JSON.stringify(this.answers)) return;
+    if (answers.length < this.since) this.since = 0;
+    this.answers = [...answers];
+    this.show();
+  }
+
+  keep(question, { given, right }, sure) {
+    const n = 1 + this.answers.filter((answer) => answer.id === question.id).length;
+    this.answers = [...this.answers, { id: question.id, given, right, sure, n }];
+    this.model.set('answers', this.answers);
+    this.model.save_changes();
+  }
+
+  begin(round) {
+    this.round = round;
+    this.since = this.answers.length;
+    this.show(true);
+  }
+
+  // ---- the card
+
+  build() {
+    const { words, spec, uid } = this, of = { class: 'questions', role: 'group', 'aria-label': spec.title };
+    const still = `[data-still="${CSS.escape(spec.still)}"]`, mine = `[data-questions="${uid}"]`;
+    const outputs = ['.jp-OutputArea', '.output'].map((area) => `${area}:has(${mine}) > *:has(${still})`);
+    this.steps = make('div', { class: 'qu-steps', 'aria-hidden': 'true' });
+    this.count = make('p', { class: 'qu-count' });
+    this.body = make('div', { class: 'qu-body' });
+    this.status = make('p', { class: 'qu-status', role: 'status' });
+    this.root = make('div', { ...of, 'data-questions': uid },
+      make('style', {}, `${outputs.join(', ')} { display: none; }`), // the text for readers without the widget
+      make('div', { class: 'qu-head' }, make('p', { class: 'qu-title' }, spec.title), this.count), this.steps,
+      this.body, make('p', { class: 'qu-fine' }, words.foot), this.status);
+    this.guardKeys();
+  }
+
+  // Keys stay in here, or JupyterLab would take "x" to cut the cell; Ctrl+S still saves and Escape leaves to the cell.
+  guardKeys() {
+    const saves = (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
+    for (const type of ['keydown', 'keyup', 'keypress']) {
+      this.root.addEventListener(type, (event) => {
+        if (event.key !== 'Escape' && !saves(event)) event.stopPropagation();
+      });
+    }
+    this.root.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') (this.root.closest('.jp-Cell') ?? document.activeElement).focus();
+      if (event.key === 'Enter' && event.repeat) event.preventDefault(); // a key held down answers one question only
+    });
+    this.root.addEventListener('contextmenu', (event) => event.stopPropagation());
+  }
+
+  say(text) { this.status.textContent = text; }
+
+  // What comes next, a question or how it went; the focus follows when the learner has asked for it.
+  show(isAsked = false) {
+    const id = this.nextOf(this.round), question = this.byId.get(id);
+    this.say('');
+    this.showSteps(id);
+    this.body.replaceChildren(...(question ? this.ask(question) : this.outcome()));
+    if (isAsked) this.body.querySelector('input, textarea, button:not(:disabled)').focus();
+  }
+
+  showSteps(id) {
+    const { round, words } = this, place = round.indexOf(id);
+    if (id) this.count.textContent = fill(words.count, place + 1, round.length);
+    this.steps.replaceChildren(...round.map((one, k) => {
+      const [first] = this.given(one), state = first ? (first.right ? 'right' : 'wrong') : 'open';
+      return make('span', { class: `qu-${state}${k === place ? ' qu-now' : ''}` });
+    }));
+  }
+
+  ask(question) {
+    const { words } = this, field = this.fields[question.kind].call(this, question);
+    const sure = question.safety ? this.options(words.sure, [[true, words.yes], [false, words.no]], 'sure') : null;
+    const note = make('p', { class: 'qu-note' });
+    const tell = (text, to) => { note.textContent = text; this.say(text); to?.focus(); };
+    const check = () => {
+      const given = field.read();
+      if (given === null) return tell(words[field.missing], field.first());
+      const outcome = judge(question, given, this.spec.structures);
+      if (outcome.missing) return tell(words[outcome.missing], field.first());
+      if (sure?.read() === null) return tell(words.saySure, sure.first());
+      this.answered(question, outcome, sure?.read() ?? null);
+    };
+    const isReveal = question.kind === 'reveal';
+    return [make('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); check(); } },
+      this.kicker(question, this.given(question.id).length > 0), field.node, sure?.node, note,
+      make('div', { class: 'qu-buttons' },
+        make('button', { type: 'submit', class: 'qu-main' }, isReveal ? words.show : words.check),
+        button(words.skip, () => this.answered(question, judge(question, null), question.safety ? false : null))))];
+  }
+
+  kicker({ safety }, isAgain = false) {
+    const { words } = this;
+    if (!safety) return null;
+    return make('p', { class: 'qu-kicker' }, make('b', {}, words.safety), isAgain ? ` ${words.again}` : null);
+  }
+
+  // ---- a field for each kind: its node, read() (null while nothing is given), first() to put the focus on
+
+  fields = {
+    choice(question) {
+      return this.options(question.question, question.choices.map(({ text }) => [text, text]), 'answer', 'qu-ask');
+    },
+    true_false(question) {
+      return this.options(question.question, [['True', 'True'], ['False', 'False']], 'answer', 'qu-ask qu-short');
+    },
+    number(question) {
+      const more = { inputmode: 'decimal', class: 'qu-number' };
+      return this.typed(question, more, make('span', {}, question.unit), fill(this.words.unit, question.unit), 'typeNumber');
+    },
+    label(question) { return this.typed(question, { class: 'qu-name' }, null, '', 'typeName'); },
+    reveal(question) {
+      const input = make('textarea', { id: `${this.uid}-answer`, rows: 3 });
+      const node = make('div', {}, make('label', { class: 'qu-ask', for: input.id }, question.question), input);
+      return { node, read: () => input.value.trim() || null, first: () => input, missing: 'write' };
+    },
+    order(question) { return this.orderField(question); },
+  };
+
+  // A choice of one: native radio buttons under their question.
+  options(title, pairs, name, style = 'qu-sure') {
+    const inputs = pairs.map((_, k) => make('input', { type: 'radio', name: `${this.uid}-${name}`, value: k }));
+    const labels = pairs.map(([, text], k) => make('label', {}, inputs[k], make('span', {}, text)));
+    const node = make('fieldset', { class: style }, make('legend', {}, title), ...labels);
+    const read = () => { const k = inputs.findIndex((input) => input.checked); return k < 0 ? null : pairs[k][0]; };
+    return { node, read, first: () => inputs[0], missing: 'choose' };
+  }
+
+  typed(question, more, behind, hint, missing) {
+    const id = `${this.uid}-answer`, input = make('input', { type: 'text', id, autocomplete: 'off', spellcheck: 'false', ...more });
+    if (hint) input.setAttribute('aria-description', hint);
+    const node = make('div', {}, make('label', { class: 'qu-ask', for: id }, question.question),
+      make('p', { class: 'qu-line' }, input, behind));
+    return { node, read: () => input.value.trim() || null, first: () => input, missing };
+  }
+
+  orderField(question) {
+    const { words } = this, list = make('ol', { class: 'qu-order' });
+    const all = () => [...list.children];
+    const settle = () => all().forEach((row, k, rows) => {
+      row.up.disabled = k === 0;
+      row.down.disabled = k === rows.length - 1;
+    });
+    const move = (row, by) => {
+      const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
+      if (by < 0) other.before(row); else other.after(row);
+      settle();
+      const [used, left] = by < 0 ? [row.up, row.down] : [row.down, row.up];
+      (used.disabled ? left : used).focus();
+      this.say(fill(words.moved, row.text, all().indexOf(row) + 1, list.children.length));
+    };
+    for (const text of question.mixed) {
+      const row = make('li', {}, make('span', {}, text));
+      row.text = text;
+      row.up = button('↑', () => move(row, -1), { 'aria-label': fill(words.up, text) });
+      row.down = button('↓', () => move(row, 1), { 'aria-label': fill(words.down, text) });
+      row.append(make('span', { class: 'qu-moves' }, row.up, row.down));
+      list.append(row);
+    }
+    settle();
+    const node = make('fieldset', { class: 'qu-ask' }, make('legend', {}, question.question),
+      make('p', { class: 'qu-hint' }, words.order), list);
+    return { node, read: () => all().map((row) => row.text), first: () => null, missing: '' };
+  }
+
+  // ---- after an answer
+
+  answered(question, outcome, sure) {
+    const { words } = this, { right, given } = outcome;
+    if (question.kind === 'reveal') return this.reveal(question, given);
+    this.keep(question, outcome, sure);
+    const verdict = given === null ? words.skipped : right ? words.right : words.wrong;
+    const style = right ? 'qu-is-right' : given === null ? '' : 'qu-is-wrong', mark = right ? '✓ ' : given === null ? '' : '✗ ';
+    const told = this.told(question, outcome);
+    this.body.replaceChildren(this.asked(question, given), make('div', { class: `qu-result ${style}` },
+      make('p', { class: 'qu-verdict' }, make('span', { 'aria-hidden': 'true' }, mark), verdict),
+      ...told.map(([name, text]) => make('p', {}, name ? make('b', {}, `${name} `) : null, text)),
+      this.place(question), sourceList(words.sources, question.sources)));
+    this.goOn([verdict, ...told.flat()].join(' '));
+  }
+
+  // What is said about an answer, as pairs of a heading and a text.
+  told(question, { right, given, named }) {
+    const { words, spec } = this, pairs = [];
+    if (!right && given !== null) {
+      const chosen = question.choices?.find(({ text }) => text === given)?.why;
+      if (chosen) pairs.push([words.chosen, chosen]);
+      if (named) pairs.push([words.named, `${spec.structures[named].name}. ${spec.structures[named].sentence}`]);
+      if (question.tempts) pairs.push([words.tempts, question.tempts]);
+    }
+    if (!question.choices && question.kind !== 'order') pairs.push([words.solution, question.solution]);
+    return [...pairs, [words.why, question.why]];
+  }
+
+  place({ see }) { return see ? make('p', { class: 'qu-fine' }, fill(this.words.see, see)) : null; }
+
+  // The question as it stands after the answer: what was given, and what is right.
+  asked(question, given) {
+    const { words } = this;
+    const line = (text, mark, style, ...tags) => make('li', { class: style },
+      make('span', { class: 'qu-mark', 'aria-hidden': 'true' }, mark),
+      make('span', {}, text, ...tags.flatMap((one) => [' ', make('em', {}, one)])));
+    let list = [];
+    if (question.choices) {
+      list = [make('ul', { class: 'qu-given' }, ...question.choices.map(({ text }) => {
+        const yours = text === given ? [words.yours] : [];
+        if (text === question.solution) return line(text, '✓', 'qu-is-right', ...yours, words.itIs);
+        return text === given ? line(text, '✗', 'qu-is-wrong', ...yours) : line(text, '', '');
+      }))];
+    } else if (question.kind === 'order') {
+      const had = (item, k) => (given && given[k] !== item ? [fill(words.place, given.indexOf(item) + 1)] : []);
+      list = [make('p', { class: 'qu-group' }, words.inOrder), make('ol', { class: 'qu-given' },
+        ...question.items.map((item, k) => line(item, k + 1, had(item, k).length ? '' : 'qu-is-right', ...had(item, k))))];
+    } else if (given !== null) {
+      list = [make('p', {}, make('b', {}, `${words.chosen} `), String(given))];
+    }
+    return make('div', { class: 'qu-asked' }, this.kicker(question), make('p', { class: 'qu-ask' }, question.question), ...list);
+  }
+
+  goOn(spoken) {
+    const { words } = this, isLast = !this.nextOf(this.round);
+    const on = button(isLast ? words.finish : words.next, () => this.show(true), { class: 'qu-main' });
+    this.body.append(make('div', { class: 'qu-buttons' }, on));
+    this.showSteps(null);
+    on.focus({ preventScroll: true });
+    on.scrollIntoView({ block: 'nearest' });
+    this.say(spoken);
+  }
+
+  // The learner has said what he expects, reads the answer, and judges himself.
+  reveal(question, given) {
+    const { words } = this;
+    const pick = (right) => {
+      this.keep(question, { given, right }, null);
+      this.show(true);
+    };
+    const judged = given === null ? [button(words.next, () => pick(false), { class: 'qu-main' })]
+      : [button(words.itDid, () => pick(true), { class: 'qu-main' }), button(words.itDidNot, () => pick(false))];
+    this.body.replaceChildren(this.asked(question, given), make('div', { class: 'qu-result' },
+      make('p', {}, make('b', {}, `${words.ours} `), question.solution), make('p', {}, make('b', {}, `${words.why} `), question.why),
+      this.place(question), sourceList(words.sources, question.sources)),
+    given === null ? '' : make('p', { class: 'qu-judge', id: `${this.uid}-judge` }, words.judge),
+    make('div', { class: 'qu-buttons', role: 'group', 'aria-labelledby': given === null ? null : `${this.uid}-judge` }, ...judged));
+    judged[0].focus({ preventScroll: true });
+    judged[0].scrollIntoView({ block: 'nearest' });
+    this.say([words.ours, question.solution, words.why, question.why].join(' '));
+  }
+
+  // ---- how it went
+
+  outcome() {
+    const { words, round } = this, firsts = round.map((id) => this.given(id)[0]);
+    const missed = round.filter((_, k) => !firsts[k].right), isSafe = (id) => !this.byId.get(id).safety;
+    const chunks = this.chunks(), rest = chunks.find((ids) => ids.some((id) => !this.answers.some((one) => one.id === id)));
+    const title = fill(words.done, round.length - missed.length, round.length);
+    const list = (name, ids) => (ids.length ? [make('p', { class: 'qu-group' }, name),
+      make('ul', { class: 'qu-missed' }, ...ids.map((id) => make('li', {}, this.byId.get(id).question)))] : []);
+    const main = { class: 'qu-main' };
+    this.say(title);
+    return [make('div', { class: 'qu-outcome' }, make('p', { class: 'qu-done' }, title),
+      missed.length ? null : make('p', {}, words.all),
+      ...list(words.lookSafety, missed.filter((id) => !isSafe(id))), ...list(words.look, missed.filter(isSafe))),
+    make('div', { class: 'qu-buttons' },
+      missed.length ? button(fill(words.redo, missed.length), () => this.begin(missed), main) : null,
+      rest ? button(fill(words.more, rest.length), () => this.begin(rest), missed.length ? {} : main) : null,
+      button(words.over, () => this.begin(chunks[0])))];
+  }
+}
+
+// ---------------------------------------------------------------- ways in
+
+function render({ model, el }) {
+  const widget = new Questions(model, el);
+  return () => widget.close();
+}
+
+// A page without a kernel: the values come with the page.
+export function mount(el, { state }) {
+  const values = { answers: [], ...state };
+  const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
+  render({ el, model });
+  return model;
+}
+
+export { structureMeant, judge };
+export default { render };

@@ -1,0 +1,200 @@
+"""Questions in a lesson: `ask(lesson="02")` puts them on a card, one after the other, and says at once why.
+
+Answers are checked in the page, with and without a kernel. With one, Python reads them from ``answers``. Nothing is
+written to disk and nothing leaves the computer.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from iliopsoas.atlas.structures import structures
+from iliopsoas.course.questions import Place, Question, question, questions
+from iliopsoas.plates.catalogue import folio
+from iliopsoas.plates.view import view
+from iliopsoas.sources import UnknownName, reference
+from iliopsoas.widgets import still
+from iliopsoas.widgets.cards import source_lines
+
+HERE = Path(__file__).resolve().parent
+SCRIPTS = ("controls.js", "answers.js", "questions.js")
+MOST = 8  # questions in a row, before the learner is told how it went
+_TO_DO = {
+    "choice": "Choose one: {0}.",
+    "true_false": "True or false?",
+    "number": "A number, in {0}.",
+    "order": "Put in order: {0}.",
+    "label": "Name the structure.",
+    "reveal": "Write down what you think.",
+}
+
+
+def front_end() -> str:
+    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+class Questions(anywidget.AnyWidget):
+    """Questions on a card, one after the other.
+
+    Parameters
+    ----------
+    asked : sequence of Question
+        What to ask, in this order.
+    title : str
+        Stands on the card.
+    most : int
+        Questions in a row; the learner then sees how it went and may go on with the next ones.
+
+    Attributes
+    ----------
+    answers : list of dict
+        What the learner has answered, in order: ``id``; ``given`` (a text, a number, a list of texts, or None for "I do
+        not know"); ``right``; ``sure`` (None where it was not asked); ``n``, which answer to this question it is.
+        Setting it to an empty list begins again.
+    """
+
+    _esm = front_end()
+    _css = (HERE / "questions.css").read_text(encoding="utf-8")
+
+    spec = traitlets.Dict().tag(sync=True)
+    answers = traitlets.List(traitlets.Dict()).tag(sync=True)
+
+    def __init__(self, asked: Sequence[Question], title: str, most: int = MOST) -> None:
+        if not asked:
+            raise ValueError("There is nothing to ask: no question was given.")
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+            raise ValueError(f"most is {most!r}. Allowed: a whole number, 1 or more.")
+        self._asked = tuple(asked)
+        self._key = f"questions {' '.join(q.id for q in self._asked)}"
+        super().__init__(
+            spec={
+                "title": title,
+                "most": most,
+                "still": self._key,
+                "questions": [_plain(q) for q in self._asked],
+                "structures": _names() if any(q.kind == "label" for q in self._asked) else {},
+                "words": {},
+            }
+        )
+
+    def _still_html(self) -> str:
+        rows = "".join(f"<li>{_question_html(q)}</li>" for q in self._asked)
+        title = html.escape(self.spec["title"])
+        return f'<div data-still="{html.escape(self._key)}"><p><strong>{title}</strong></p><ol>{rows}</ol></div>'
+
+    def _still_text(self) -> str:
+        return "\n\n".join(_question_text(q) for q in self._asked)
+
+    def _ipython_display_(self, **_: Any) -> None:
+        """Send two outputs: the questions as text with answers to unfold, then the widget that hides them."""
+        from IPython.display import display
+
+        still.emit(self._still_html(), self._still_text())
+        data: Any = self._repr_mimebundle_()
+        live = data[0] if isinstance(data, tuple) else data
+        display({**live, "text/plain": ""}, raw=True)
+
+    def __repr__(self) -> str:
+        """Return a text without a memory address, so that outputs of notebooks compare equal."""
+        return f"Questions({', '.join(q.id for q in self._asked)})"
+
+
+def ask(*ids: str, lesson: str | None = None, most: int = MOST) -> Questions:
+    """Return questions to be asked; as the last line of a cell, it asks them.
+
+    Parameters
+    ----------
+    *ids : str
+        Ids of questions; one text may hold several, parted by blanks.
+    lesson : str, optional
+        Instead of ids: all questions of this lesson, such as "02", in the order of the course.
+    most : int, optional
+        Questions in a row, before the learner sees how it went and may go on.
+
+    Raises
+    ------
+    UnknownName
+        A KeyError for an unknown id, or a lesson without questions; the message names what there is.
+    TypeError
+        When both ids and a lesson are given, or neither.
+    ValueError
+        When `most` is not a whole number from 1 up.
+    """
+    wanted = " ".join(ids).split()
+    if bool(wanted) == (lesson is not None):
+        raise TypeError('ask takes ids of questions, such as ask("q001"), or a lesson, such as ask(lesson="02").')
+    if lesson is None:
+        return Questions([question(id) for id in dict.fromkeys(wanted)], "Questions", most)
+    lessons = tuple(dict.fromkeys(q.lesson for q in questions().values()))
+    if lesson not in lessons:
+        raise UnknownName("lesson with questions", lesson, lessons)
+    return Questions([q for q in questions().values() if q.lesson == lesson], f"Questions on lesson {lesson}", most)
+
+
+def _plain(q: Question) -> dict[str, Any]:
+    """Return a question as the page needs it; what the question does not have is left out."""
+    fields = {
+        "id": q.id,
+        "kind": q.kind,
+        "question": q.question,
+        "safety": q.safety,
+        "solution": q.solution,
+        "why": q.why,
+        "tempts": q.tempts,
+        "choices": [{"text": text, "why": _why_of(q).get(text)} for text in q.choices] or None,
+        "items": q.items,
+        "mixed": q.mixed_items or None,
+        "value": q.value,
+        "unit": q.unit,
+        "tolerance": q.tolerance,
+        "structure": q.structure,
+        "see": place_in_words(q.plate) if q.plate else None,
+        "sources": source_lines(q.sources),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _why_of(q: Question) -> Mapping[str, str]:
+    return {wrong.text: wrong.why for wrong in q.wrong or ()}
+
+
+def place_in_words(place: Place) -> str:
+    """Return where an answer can be seen: title of the folio and of its view."""
+    return f"{folio(place.folio).title}, view {view(place.view).title.lower()}"
+
+
+def _names() -> dict[str, dict[str, Any]]:
+    """Return name, every accepted name and the sentence of each structure, for labels typed by the learner."""
+    return {
+        id: {"name": s.name, "names": [n for n in (s.name, s.latin, *s.synonyms) if n], "sentence": s.sentence}
+        for id, s in structures().items()
+    }
+
+
+def _to_do(q: Question) -> str:
+    return _TO_DO[q.kind].format(q.unit or "; ".join(q.choices or q.mixed_items))
+
+
+def _lines(q: Question) -> list[str]:
+    """Return what stands behind the question, once it is opened."""
+    others = [f"Not “{text}”: {why}" for text, why in _why_of(q).items()]
+    tempts = [f"Why the other answer tempts: {q.tempts}"] if q.tempts else []
+    cited = "; ".join(reference(key).short for key in q.sources)
+    return [f"{q.solution.rstrip('.')}.", q.why, *others, *tempts, f"Sources: {cited}."]
+
+
+def _question_html(q: Question) -> str:
+    e = html.escape
+    lines = "".join(f"<p>{e(line)}</p>" for line in _lines(q))
+    return f"<p>{e(q.question)} {e(_to_do(q))}</p><details><summary>Answer</summary>{lines}</details>"
+
+
+def _question_text(q: Question) -> str:
+    return "\n".join([f"{q.question} {_to_do(q)}", *_lines(q)])

@@ -1,0 +1,287 @@
+"""The questions as data, how bad entries are refused, and the card that asks them, as far as Python makes it.
+
+Whether answers are judged rightly is tested where that is done: in the page, by test_questions_browser.py.
+"""
+
+import json
+import re
+
+import pytest
+
+from iliopsoas.atlas.structures import structure
+from iliopsoas.course import UnknownQuestion, question, questions
+from iliopsoas.course.questions import KINDS, TOPICS, read_questions
+from iliopsoas.plates.catalogue import catalogue, folio
+from iliopsoas.sources import DataError, UnknownName, reference
+from iliopsoas.widgets.questions import Questions, ask
+
+LESSONS = ("00", "01", "02", "06")
+ALL = tuple(questions().values())
+LABELS = [q for q in ALL if q.kind == "label"]
+CHOICES = [q for q in ALL if q.kind == "choice"]
+
+GOOD = {
+    "choice": """right = "This"\nwrong = [{ text = "That", why = "No." }, { text = "More", why = "No." }]""",
+    "true_false": """true = false\ntempts = "It is said." """,
+    "number": """value = 3\nunit = "bones"\ntolerance = 0\ntempts = "Four are drawn." """,
+    "order": """items = ["first", "second", "third"]\ntempts = "It looks so." """,
+    "label": """structure = "iliacus" """,
+    "reveal": """answer = "This." """,
+}
+
+
+def row(kind, fields=None):
+    return f"""
+[[question]]
+id = "q900"
+lesson = "02"
+topic = "attachments"
+kind = "{kind}"
+question = "What is it?"
+why = "Because."
+sources = ["bogduk_ch9"]
+{GOOD[kind] if fields is None else fields}
+"""
+
+
+def all_text(q):
+    wrong = [part for w in q.wrong or () for part in (w.text, w.why)]
+    return " ".join([q.question, q.why, q.tempts or "", q.answer or "", q.right or "", *(q.items or ()), *wrong])
+
+
+def plain(text):
+    return re.sub("[^a-z0-9]+", " ", text.lower())
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def test_ids_run_without_a_gap_and_lessons_follow_each_other():
+    assert [q.id for q in ALL] == [f"q{n:03d}" for n in range(1, len(ALL) + 1)]
+    assert [q.lesson for q in ALL] == sorted(q.lesson for q in ALL)
+    assert {q.lesson for q in ALL} == set(LESSONS)
+
+
+def test_every_kind_and_topic_is_used_and_pictures_can_carry_many():
+    assert {q.kind for q in ALL} == set(KINDS)
+    assert {q.topic for q in ALL} == set(TOPICS)
+    assert sum(q.kind in ("label", "order") for q in ALL) >= 15
+    assert sum(q.plate is not None for q in ALL) >= 15
+
+
+def test_every_lesson_asks_about_safety():
+    for lesson in LESSONS:
+        assert any(q.safety for q in ALL if q.lesson == lesson), lesson
+
+
+def test_every_source_resolves():
+    for q in ALL:
+        assert all(reference(key).title for key in q.sources), q.id
+
+
+@pytest.mark.parametrize("q", [q for q in ALL if q.plate], ids=lambda q: q.id)
+def test_every_plate_exists_and_shows_the_structure(q):
+    assert q.plate.folio in {one.id for one in catalogue()}
+    plate = folio(q.plate.folio).plate(q.plate.view)
+    named = {label.structure for label in plate.labels}
+    drawn = {part.removesuffix("_r").removesuffix("_l") for layer in plate.layers for part in layer.parts}
+    assert q.plate.structure in named | drawn
+
+
+@pytest.mark.parametrize("q", LABELS, ids=lambda q: q.id)
+def test_a_label_question_does_not_give_its_name_away(q):
+    wanted = structure(q.structure)
+    for name in (wanted.name, wanted.latin, *wanted.synonyms):
+        assert not name or plain(name) not in plain(q.question), name
+
+
+def test_the_right_answer_cannot_be_guessed_from_its_look():
+    """It stands in every place, is not mostly the longest, and statements are true and false alike."""
+    places = [q.choices.index(q.right) for q in CHOICES]
+    assert set(places) == set(range(4))
+    assert max(places.count(k) for k in range(4)) <= len(places) / 2
+    longest = [q.id for q in CHOICES if len(q.right) >= max(len(w.text) for w in q.wrong)]
+    assert len(longest) <= len(CHOICES) / 2
+    true = [q.true for q in ALL if q.kind == "true_false"]
+    assert 1 / 3 <= sum(true) / len(true) <= 2 / 3
+
+
+def test_answers_are_mixed_in_the_same_way_every_time_and_an_order_never_begins_right():
+    for q in ALL:
+        if q.kind == "choice":
+            assert q.choices == question(q.id).choices
+            assert sorted(q.choices) == sorted([q.right, *(w.text for w in q.wrong)])
+        if q.kind == "order":
+            assert sorted(q.mixed_items) == sorted(q.items)
+            assert q.mixed_items != q.items
+
+
+def test_no_decimal_has_to_be_recalled():
+    """A number asked for is a whole one, and counted or worked out from what the question gives."""
+    for q in ALL:
+        assert q.value is None or q.value == round(q.value), q.id
+
+
+def test_questions_and_reasons_are_short():
+    for q in ALL:
+        assert len(q.question.split()) <= 50, q.id
+        assert len(q.why.split()) <= 50, q.id
+        assert all(len(w.why.split()) <= 30 for w in q.wrong or ()), q.id
+
+
+def test_nothing_of_the_workshop_and_no_dose_is_left():
+    workshop = re.compile(r"\(mem\)|\(calc\)|stored|gait2392|\bEK\b|\[|https?:|quiz", re.IGNORECASE)
+    dose = re.compile(r"\d[\d–. ]*(Hz|rpm|N\b|minutes?|min\b|seconds?|s\b|strokes|sessions)", re.IGNORECASE)
+    for q in ALL:
+        assert not workshop.search(all_text(q)), q.id
+        assert not dose.search(all_text(q)), q.id
+
+
+@pytest.mark.parametrize(
+    ("asked", "must_be_right", "must_say"),
+    [
+        ("numb between the legs", "emergency department now", "emergency"),
+        ("had a fever", "emergency department now", "hospital now"),
+        ("blood thinner", "emergency department now", "emergency"),
+        ("something beat in his belly", "ambulance if pain or collapse", "medical contact the same day"),
+        ("through the belly", "not leave to press", "this course teaches none"),
+        ("massage gun", "the loin is no place for it", "The kidney lies over the loin"),
+        ("finished all lessons", "Nothing new", "qualifies nobody"),
+    ],
+)
+def test_warnings_stay(asked, must_be_right, must_say):
+    (q,) = [q for q in CHOICES if asked in q.question]
+    assert q.safety
+    assert must_be_right in q.right
+    assert must_say in q.why
+
+
+def test_urgent_never_stands_without_a_place_and_a_time():
+    assert not [q.id for q in ALL if re.search("urgent", all_text(q), re.IGNORECASE)]
+
+
+def test_unknown_question_names_those_there_are():
+    with pytest.raises(UnknownQuestion, match=r"No question is called 'q99'"):
+        question("q99")
+
+
+# ---------------------------------------------------------------- bad entries
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_good_entry_of_each_kind_is_read_and_has_an_answer(kind):
+    assert read_questions(row(kind))["q900"].solution
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "field"),
+    [
+        ("choice", "bogduk_ch9", "bogduk_ch8", "sources"),
+        ("choice", 'sources = ["bogduk_ch9"]', "sources = []", "sources"),
+        ("choice", 'lesson = "02"', 'lesson = "11"', "lesson"),
+        ("choice", 'topic = "attachments"', 'topic = "attachment"', "topic"),
+        ("choice", 'kind = "choice"', 'kind = "choise"', "kind"),
+        ("choice", 'id = "q900"', 'id = "x900"', "id"),
+        ("choice", 'why = "Because."\n', "", "why"),
+        ("choice", 'text = "That"', 'text = "this."', "wrong"),  # two right answers
+        ("choice", 'right = "This"', 'right = ["This", "That"]', "right"),
+        ("choice", 'right = "This"\n', "", "right"),
+        ("choice", '{ text = "That", why = "No." }', '{ text = "That" }', "wrong.why"),
+        ("choice", '{ text = "That", why = "No." }', '{ text = "That", why = "" }', "wrong.why"),
+        ("choice", '{ text = "That", why = "No." }, ', "", "wrong"),
+        ("choice", 'kind = "choice"', 'kind = "choice"\nvalue = 3', "value"),
+        ("choice", 'kind = "choice"', 'kind = "choice"\nsafety = "yes"', "safety"),
+        ("choice", 'kind = "choice"', 'kind = "choice"\nplate = { folio = "a", view = "b" }', "plate.structure"),
+        ("true_false", 'tempts = "It is said."', "", "tempts"),
+        ("true_false", "true = false", 'true = "false"', "true"),
+        ("number", 'unit = "bones"\n', "", "unit"),  # a tolerance without a unit
+        ("number", "tolerance = 0", "tolerance = -1", "tolerance"),
+        ("number", "tolerance = 0\n", "", "tolerance"),
+        ("number", "value = 3", 'value = "3"', "value"),
+        ("order", '"second"', '"first"', "items"),
+        ("order", '"second"', '"First."', "items"),
+        ("order", ', "third"', "", "items"),
+        ("label", "iliacus", "iliacus_r", "structure"),
+        ("reveal", 'answer = "This."', "", "answer"),
+    ],
+)  # fmt: skip
+def test_a_bad_entry_names_file_entry_and_field(kind, old, new, field):
+    assert old in row(kind)
+    with pytest.raises(DataError) as error:
+        read_questions(row(kind).replace(old, new), "my.toml")
+    assert (error.value.file, error.value.field) == ("my.toml", field)
+    assert error.value.entry in ("q900", "x900")
+    assert error.value.allowed
+
+
+def test_an_id_stands_once():
+    with pytest.raises(DataError, match="an id that no other row has"):
+        read_questions(row("choice") + row("label"))
+
+
+# ---------------------------------------------------------------- the card
+
+
+def test_a_lesson_asks_all_its_questions_in_order():
+    for lesson in LESSONS:
+        asked = [q["id"] for q in ask(lesson=lesson).spec["questions"]]
+        assert asked == [q.id for q in ALL if q.lesson == lesson]
+
+
+def test_ids_are_asked_as_given_and_each_once():
+    assert [q["id"] for q in ask("q003 q001", "q003").spec["questions"]] == ["q003", "q001"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "more", "error"),
+    [
+        (("q999",), {}, UnknownQuestion),
+        ((), {}, TypeError),
+        (("q001",), {"lesson": "02"}, TypeError),
+        ((), {"lesson": "03"}, UnknownName),
+        (("q001",), {"most": 0}, ValueError),
+        (("q001",), {"most": 2.5}, ValueError),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(ids, more, error):
+    with pytest.raises(error):
+        ask(*ids, **more)
+
+
+def test_nothing_to_ask_is_refused():
+    with pytest.raises(ValueError, match="nothing to ask"):
+        Questions([], "Empty")
+
+
+@pytest.mark.parametrize("q", ALL, ids=lambda q: q.id)
+def test_the_page_gets_all_that_it_needs_to_judge_and_to_explain(q):
+    (sent,) = ask(q.id).spec["questions"]
+    assert json.loads(json.dumps(sent)) is not None
+    assert sent["question"] == q.question and sent["why"] == q.why and sent["safety"] is q.safety
+    assert [s["short"] for s in sent["sources"]] == [reference(key).short for key in q.sources]
+    if q.kind == "choice":
+        assert [c["text"] for c in sent["choices"] if not c.get("why")] == [q.right] == [sent["solution"]]
+    if q.kind == "label":
+        known = ask(q.id).spec["structures"]
+        assert known[q.structure]["name"] == sent["solution"]
+    if q.plate:
+        assert folio(q.plate.folio).title in sent["see"]
+
+
+def test_the_text_for_readers_without_the_widget_asks_everything_and_folds_the_answers():
+    card = ask(lesson="02")
+    markup, text = card._still_html(), card._still_text()
+    assert markup.count("<details>") == markup.count("<li>") == len(card.spec["questions"])
+    for q in card._asked:
+        assert q.solution.rstrip(".") in text
+        assert q.why in text
+    folded = re.sub("<details>.*?</details>", "", markup)
+    assert not [q.id for q in card._asked if q.why in folded]
+    assert card.spec["still"] in markup
+
+
+def test_its_text_has_no_address_and_answers_begin_empty():
+    card = ask("q001")
+    assert repr(card) == "Questions(q001)"
+    assert card.answers == []
+    assert card.spec["most"] == 8

@@ -1,0 +1,547 @@
+"""Questions in a real browser: in a page without a kernel, and in JupyterLab, where letters must change no cell."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+import browser_lab as lab
+from iliopsoas.atlas.structures import structures
+from iliopsoas.course import question, questions
+from iliopsoas.widgets import questions as card
+from iliopsoas.widgets.questions import Questions, ask
+
+MISSING = lab.why_no_browser()
+if MISSING and os.environ.get("ILIOPSOAS_REQUIRE_BROWSER"):
+    pytest.fail(f"The browser tests were asked for, but {MISSING}.", pytrace=False)
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
+
+OF_KIND = {kind: next(q for q in questions().values() if q.kind == kind and not q.safety)
+           for kind in ("choice", "true_false", "number", "order", "label", "reveal")}  # fmt: skip
+SAFETY = next(q for q in questions().values() if q.kind == "choice" and q.safety)
+LETTERS = ("a", "b", "x", "d", "d", "m", "y", "0", "0", "Shift+Enter", "ArrowDown", "ArrowUp")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = lab.launched(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def notes():
+    """Collect what pages ask for and what goes wrong in them."""
+    return {"asked": [], "problems": []}
+
+
+def page_without_kernel(widget: Questions, background: str = "#fff") -> str:
+    data = json.dumps({"state": {"spec": widget.spec, "answers": widget.answers}}).replace("<", "\\u003c")
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Questions</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>body {{ margin: 0; background: {background} }} {widget._css}</style><main><div id=here></div></main>"
+        f'<script type="application/json" id=data>{data}</script><script type=module>{card.front_end()}\n'
+        "const data = JSON.parse(document.getElementById('data').textContent);"
+        "const model = mount(document.getElementById('here'), data);"
+        "Object.assign(window, { model, structureMeant, judge });</script></html>"
+    )
+
+
+@pytest.fixture
+def bare(chromium, notes):
+    """Open a page without a kernel that asks these questions; call it with ids or a widget."""
+    contexts = []
+
+    def opened(*asked, **options):
+        widget = asked[0] if isinstance(asked[0], Questions) else ask(*asked)
+        contexts.append(chromium.new_context(**options))
+        page = lab.page_of(contexts[-1], notes["asked"], notes["problems"])
+        page.set_content(page_without_kernel(widget))
+        page.wait_for_selector(".questions .qu-body > *")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def jupyter(tmp_path_factory):
+    server = lab.Lab(tmp_path_factory.mktemp("lab"))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def notebook(jupyter, chromium, notes):
+    """Open a notebook that asks a safety question and one to be typed."""
+    ids = f"{SAFETY.id} {OF_KIND['label'].id}"
+    jupyter.notebook("asking.ipynb", "from iliopsoas import ask", f"w = ask({ids!r})\nw", "print(w.answers)")
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    page = lab.page_of(context, notes["asked"], notes["problems"])
+    jupyter.open(page, "asking.ipynb")
+    lab.run_cell(page, 0)
+    lab.run_cell(page, 1)
+    page.wait_for_selector(".questions form")
+    yield page
+    context.close()
+
+
+def answers(page) -> list[dict]:
+    return page.evaluate("model.get('answers')")
+
+
+def said(page) -> str:
+    return page.locator(".questions [role=status]").inner_text()
+
+
+def told(page) -> str:
+    return page.locator(".qu-result").inner_text()
+
+
+def press(page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def go_on(page) -> None:
+    page.locator(".qu-buttons button.qu-main").click()
+
+
+def check(page) -> None:
+    page.locator("button[type=submit]").click()
+
+
+def focused(page) -> str:
+    return page.evaluate("document.activeElement.textContent || document.activeElement.tagName")
+
+
+def barriers(page) -> list[str]:
+    """Return what axe finds serious or critical in the card: rule, and the elements."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context={"include": [[".questions"]]}).response["violations"]
+    return [
+        f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+# ---------------------------------------------------------------- a run
+
+
+def test_a_whole_run_by_keyboard_alone(bare):
+    """Every kind of question: wrong where it can be, explained at once, and to the end without a pointer."""
+    kinds = OF_KIND
+    asked = [kinds["choice"], kinds["true_false"], kinds["number"], kinds["order"], kinds["label"], kinds["reveal"]]
+    page = bare(ask(*(q.id for q in asked)))
+    keys = page.keyboard
+
+    keys.press("Tab")  # into the choice; the first is chosen with Space, arrows move on
+    keys.press("Space")
+    first = kinds["choice"].choices
+    for _ in range((first.index(kinds["choice"].right) + 1) % len(first)):
+        keys.press("ArrowDown")
+    keys.press("Enter")
+    (chosen,) = [w for w in kinds["choice"].wrong if w.text == answers(page)[-1]["given"]]
+    for words in ("Not right.", chosen.why, kinds["choice"].why):
+        assert words in told(page)
+        assert words in said(page)
+    assert focused(page) == "Next question"
+    keys.press("Enter")
+
+    keys.press("Space" if not kinds["true_false"].true else "ArrowDown")  # the focus is on "True" already
+    keys.press("Enter")
+    assert answers(page)[-1]["right"] is False
+    assert kinds["true_false"].tempts in told(page)
+    keys.press("Enter")
+
+    keys.press("Enter")  # nothing typed yet
+    assert said(page) == "Type a number."
+    keys.type(f"{kinds['number'].value:g} {kinds['number'].unit}")
+    keys.press("Enter")
+    assert "Right." in told(page)
+    keys.press("Enter")
+
+    wanted = list(kinds["order"].items)
+    for place, item in enumerate(wanted):
+        shown = page.locator(".qu-order li > span:first-of-type").all_inner_texts()
+        for _ in range(shown.index(item) - place):
+            page.get_by_role("button", name=f"Move up: {item}", exact=True).focus()
+            keys.press("Enter")
+            assert said(page).startswith(f"{item}: now ")
+            assert page.evaluate("document.activeElement.closest('li').innerText").startswith(item)
+    page.locator("button[type=submit]").focus()
+    keys.press("Enter")
+    assert answers(page)[-1]["given"] == wanted
+    assert "Right." in told(page)
+    keys.press("Enter")
+
+    keys.type(kinds["label"].solution.upper())
+    keys.press("Enter")
+    assert "Right." in told(page)
+    keys.press("Enter")
+
+    keys.type("I think so")
+    keys.press("Tab")
+    keys.press("Enter")
+    assert kinds["reveal"].answer in told(page)
+    assert focused(page) == "Yes"
+    keys.press("Tab")
+    keys.press("Enter")  # not yet
+
+    assert "3 of 6 right at the first answer" in page.locator(".qu-outcome").inner_text()
+    assert [a["id"] for a in answers(page)] == [q.id for q in asked]
+    assert [a["right"] for a in answers(page)] == [False, False, True, True, True, False]
+    assert focused(page) == "Ask these again (3)"
+    keys.press("Enter")
+    assert page.locator(".qu-count").inner_text() == "Question 1 of 3"
+
+
+def test_wrong_and_then_right_in_the_next_round(bare):
+    q = OF_KIND["choice"]
+    page = bare(q.id)
+    page.get_by_label(q.wrong[0].text, exact=True).check()
+    check(page)
+    assert page.locator(".qu-given .qu-is-wrong").inner_text().split("\n")[-1].startswith(q.wrong[0].text)
+    assert q.right in page.locator(".qu-given .qu-is-right").inner_text()
+    go_on(page)
+    press(page, "Ask these again (1)")
+    page.get_by_label(q.right, exact=True).check()
+    check(page)
+    assert "Right." in told(page)
+    assert [(a["right"], a["sure"], a["n"]) for a in answers(page)] == [(False, None, 1), (True, None, 2)]
+    go_on(page)
+    assert "1 of 1 right" in said(page)
+
+
+def test_sure_and_wrong_on_safety_comes_back_at_the_end(bare):
+    q, other = SAFETY, OF_KIND["choice"]
+    page = bare(q.id, other.id)
+    page.get_by_label(q.wrong[0].text, exact=True).check()
+    check(page)
+    assert said(page) == "Say how sure you are, too."
+    assert answers(page) == []
+    page.get_by_label("Sure", exact=True).check()
+    check(page)
+    go_on(page)
+    assert other.question in page.locator(".qu-ask").first.inner_text()
+    page.get_by_label(other.right, exact=True).check()
+    check(page)
+    assert focused(page) == "Next question"
+    go_on(page)
+    assert "You were sure, and it was not right." in page.locator(".qu-body").inner_text()
+    page.get_by_label(q.right, exact=True).check()
+    page.get_by_label("Not sure", exact=True).check()
+    check(page)
+    go_on(page)
+    outcome = page.locator(".qu-outcome").inner_text()
+    assert "1 of 2 right at the first answer" in outcome
+    assert "Look at these first: safety" in outcome
+    assert [(a["id"], a["sure"], a["right"], a["n"]) for a in answers(page)] == [
+        (q.id, True, False, 1), (other.id, None, True, 1), (q.id, False, True, 2),
+    ]  # fmt: skip
+
+
+def test_not_sure_and_wrong_is_explained_once(bare):
+    page = bare(SAFETY.id)
+    page.get_by_label(SAFETY.wrong[0].text, exact=True).check()
+    page.get_by_label("Not sure", exact=True).check()
+    check(page)
+    assert focused(page) == "See how it went"
+
+
+def test_a_reloaded_page_goes_on_where_it_was(bare):
+    widget = ask(SAFETY.id, OF_KIND["choice"].id, OF_KIND["number"].id)
+    widget.answers = [
+        {"id": SAFETY.id, "given": SAFETY.wrong[0].text, "right": False, "sure": True, "n": 1},
+        {"id": OF_KIND["choice"].id, "given": OF_KIND["choice"].right, "right": True, "sure": None, "n": 1},
+    ]
+    page = bare(widget)
+    assert page.locator(".qu-count").inner_text() == "Question 3 of 3"
+    assert OF_KIND["number"].question in page.locator(".qu-ask").inner_text()
+
+
+def test_a_long_lesson_is_asked_in_parts(bare):
+    page = bare(ask(lesson="02", most=2))
+    for _ in range(2):
+        press(page, "I do not know")
+        go_on(page)
+    press(page, "Next 2 questions")
+    assert page.locator(".qu-count").inner_text() == "Question 1 of 2"
+    third = [q for q in questions().values() if q.lesson == "02"][2]
+    assert third.question in page.locator(".qu-ask").inner_text()
+
+
+def test_every_question_is_asked_and_answered_once(bare):
+    """Each is shown with a way to answer, and each tells its answer, its reason and its sources."""
+    page = bare(ask(*questions(), most=len(questions())))
+    for q in questions().values():
+        assert q.question in page.locator(".qu-ask").first.inner_text()
+        ways = page.locator(".qu-body :is(input, textarea, .qu-order)").count()
+        assert ways >= (len(q.choices) or 1)
+        press(page, "I do not know")
+        shown = page.locator(".qu-body").inner_text()
+        for words in (q.why, *(q.items or [q.solution])):
+            assert words in shown, q.id
+        assert page.locator(".ac-sources li").count() == len(q.sources)
+        go_on(page)
+    assert f"0 of {len(questions())} right" in page.locator(".qu-outcome").inner_text()
+    assert [a["id"] for a in answers(page)] == list(questions())
+    assert all(a["given"] is None and a["right"] is False for a in answers(page))
+
+
+# ---------------------------------------------------------------- judging
+
+
+def test_a_name_with_a_typo_is_accepted_and_another_structures_name_is_not(bare):
+    page = bare("q021")
+    assert question("q021").structure == "lesser_trochanter"
+    box = page.get_by_role("textbox")
+    box.fill("the thing at the back")
+    check(page)
+    assert "No structure of this course has that name." in said(page)
+    assert answers(page) == []
+    box.fill("Greater trochanter")
+    check(page)
+    assert "Not right." in told(page)
+    assert structures()["greater_trochanter"].sentence in told(page)
+    go_on(page)
+    press(page, "Ask these again (1)")
+    page.get_by_role("textbox").fill("leser trochantér")
+    check(page)
+    assert "Right." in told(page)
+    assert [(a["given"], a["right"]) for a in answers(page)] == [
+        ("Greater trochanter", False), ("leser trochantér", True),
+    ]  # fmt: skip
+
+
+def meant(page, *texts: str) -> list:
+    """Return, for each text, the structure that the page takes it for: an id, "unclear" or ""."""
+    known = ask(OF_KIND["label"].id).spec["structures"]
+    return page.evaluate(
+        """([texts, known]) => texts.map(text => {
+            const { id, unclear } = structureMeant(text, known);
+            return unclear ? 'unclear' : id ?? '';
+        })""",
+        [list(texts), known],
+    )
+
+
+def test_no_name_and_no_slip_of_the_pen_is_taken_for_another_structure(bare):
+    """Over all structures: each of its names, and each name with one letter left out, doubled, changed or swapped."""
+    page = bare(OF_KIND["label"].id)
+    every = [(id, name) for id, s in structures().items() for name in (s.name, s.latin, *s.synonyms) if name]
+    owners = {}
+    for id, name in every:
+        owners.setdefault(name.lower(), set()).add(id)
+    for (id, name), found in zip(every, meant(page, *(name for _, name in every)), strict=True):
+        assert found == (id if len(owners[name.lower()]) == 1 else "unclear"), name
+    slips = [(id, slip, name) for id, name in every for slip in slips_of(name)]
+    found = meant(page, *(slip for _, slip, _ in slips))
+    names = {name: ids for name, ids in owners.items()}
+    for (id, slip, name), taken in zip(slips, found, strict=True):
+        if slip.lower() not in names:
+            assert taken in (id, "unclear", ""), f"{slip!r}, meant as {name!r}, was taken for {taken}"
+    long = [(taken, id) for (id, _, name), taken in zip(slips, found, strict=True) if len(name) >= 9]
+    assert sum(taken == id for taken, id in long) > 0.75 * len(long)
+
+
+def slips_of(name: str) -> list[str]:
+    middle = len(name) // 2
+    spots = [k for k in (1, middle, len(name) - 2) if 0 < k < len(name) - 1 and name[k - 1 : k + 1].isalpha()]
+    return [
+        slip
+        for k in spots
+        for slip in (
+            name[:k] + name[k + 1 :],
+            name[:k] + name[k] + name[k:],
+            name[:k] + "q" + name[k + 1 :],
+            name[: k - 1] + name[k] + name[k - 1] + name[k + 1 :],
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("Musculus psoas major", "psoas_major"),
+        ("M. psoas major", "psoas_major"),
+        ("the PSOAS-MAJOR", "psoas_major"),
+        ("psoas manor", "unclear"),
+        ("psoas", ""),
+        ("left psoas minor", "psoas_minor"),
+        ("trochanter minor", "lesser_trochanter"),
+        ("Tróchanter  minor", "lesser_trochanter"),
+        ("iliopectineal eminence", "iliopubic_eminence"),
+        ("L4/5", "disc_l4_l5"),
+        ("disc L4-L5", "disc_l4_l5"),
+        ("L4–5 disk", "disc_l4_l5"),
+        ("L5–S1 disc", "disc_l5_s1"),
+        ("L 5", "l5"),
+        ("discus intervertebralis", "unclear"),
+        ("asis", "asis"),
+        ("aiis", "aiis"),
+        ("asiss", ""),
+        ("right crus", ""),
+        ("right crus of the diaphragm", "right_crus"),
+        ("left crus of diafragm", "left_crus"),
+        ("Poupart’s ligament", "inguinal_ligament"),
+        ("rib 11", "rib_11"),
+        ("rib 13", ""),
+        ("internal iliac artery", "internal_iliac_artery"),
+        ("!?", ""),
+    ],
+)
+def test_what_people_type(bare, typed, wanted):
+    assert meant(bare(OF_KIND["label"].id), typed) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [("8", True), ("8,0", True), ("8.1 specimens", True), (" 8 ", True), ("8.5", False), ("27", False), ("−8", False),
+     ("eight", None), ("", None), ("8 or 9", None)],
+)  # fmt: skip
+def test_numbers_as_people_type_them(bare, typed, right):
+    q = OF_KIND["number"]
+    assert (q.value, q.tolerance) == (8, 0.2)
+    found = bare(q.id).evaluate(
+        "([q, typed]) => judge(q, typed).right ?? null", [ask(q.id).spec["questions"][0], typed]
+    )
+    assert found is right
+
+
+# ---------------------------------------------------------------- how it looks and is read
+
+
+@pytest.mark.parametrize("width", [1000, 360])
+def test_no_serious_barrier_and_nothing_runs_over(bare, width):
+    """Each kind of question, before and after the answer, and the end."""
+    shown = [SAFETY, *OF_KIND.values()]
+    page = bare(*(q.id for q in shown), viewport={"width": width, "height": 740}, has_touch=width < 500)
+
+    def look():
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('.questions :is(button, label:has(input), [type=text], textarea)')]
+                .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
+                .map(e => e.outerHTML.slice(0, 80))"""
+        )
+        assert small == []
+
+    for _ in shown:
+        look()
+        press(page, "I do not know")
+        page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+        look()
+        go_on(page)
+    look()
+
+
+def test_dark_words_on_a_white_card_on_a_dark_page(bare):
+    page = bare(SAFETY.id, color_scheme="dark")
+    colours = page.locator(".questions").evaluate(
+        "root => [getComputedStyle(root).backgroundColor, getComputedStyle(root.querySelector('legend')).color]"
+    )
+    assert colours == ["rgb(255, 255, 255)", "rgb(26, 26, 26)"]
+
+
+def test_the_chosen_answer_can_be_seen_without_the_pages_colours(bare):
+    q = OF_KIND["choice"]
+    page = bare(q.id, forced_colors="active")
+    page.get_by_label(q.right, exact=True).check()
+    chosen, other = page.evaluate(
+        """() => [':has(:checked)', ':not(:has(:checked))'].map(is =>
+            getComputedStyle(document.querySelector('.questions fieldset > label' + is)).outlineStyle)"""
+    )
+    assert chosen != other
+
+
+def test_a_key_held_down_answers_one_question_only(bare):
+    page = bare(OF_KIND["number"].id, OF_KIND["choice"].id)
+    page.get_by_role("textbox").fill("8")
+    page.keyboard.down("Enter")
+    page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    assert "Right." in told(page)
+
+
+# ---------------------------------------------------------------- in JupyterLab
+
+
+def test_letters_leave_the_notebook_alone_and_escape_leaves_the_card(notebook):
+    page = notebook
+    assert page.locator("[data-still]").count() == 1
+    assert not page.locator("[data-still]").is_visible()
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    before = cells.count()
+    check_button = page.locator("button[type=submit]")
+    for place in (page.get_by_role("radio").first, page.locator(".qu-sure input").first, check_button):
+        for key in LETTERS:
+            if "Enter" in key and place is check_button:
+                continue  # there it means to check
+            place.focus()
+            page.keyboard.press(key)
+    assert cells.count() == before
+    assert page.locator(".jp-Dialog").count() == 0
+    page.locator(".qu-ask input").first.focus()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.classList.contains('jp-Cell')")
+
+
+def test_answers_arrive_in_python(notebook):
+    page = notebook
+    if page.locator("form").count():
+        page.get_by_label(SAFETY.right, exact=True).check()
+        page.get_by_label("Sure", exact=True).check()
+        check(page)
+    page.wait_for_timeout(300)
+    lab.run_cell(page, 2)
+    page.wait_for_selector(".jp-OutputArea-output pre:has-text('given')")
+    text = page.locator(".jp-OutputArea-output pre").last.inner_text()
+    assert f"'id': '{SAFETY.id}'" in text
+
+
+def test_typing_a_name_edits_no_cell_and_goes_on_after_the_kernel_is_gone(notebook, jupyter):
+    page = notebook
+    before = page.locator(".jp-Notebook .jp-Cell").count()
+    jupyter.end_kernels()
+    page.wait_for_timeout(500)
+    if page.locator(".jp-Dialog").count():
+        page.keyboard.press("Escape")
+    go_on(page)
+    page.get_by_role("textbox", name=OF_KIND["label"].question).focus()
+    page.keyboard.type(OF_KIND["label"].solution)
+    page.keyboard.press("Enter")
+    assert "Right." in told(page)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == before
+    assert barriers(page) == []
+
+
+def test_a_saved_notebook_without_its_kernel_still_asks_in_words(notebook, jupyter):
+    page = notebook
+    page.locator(".qu-buttons button").first.focus()
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1500)
+    page.goto(f"{jupyter.url}/lab/tree/asking.ipynb?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    still = page.locator(".jp-OutputArea [data-still]")
+    still.wait_for(state="visible")
+    assert page.locator(".questions").count() == 0
+    assert SAFETY.question in still.inner_text()
+    assert not still.get_by_text(SAFETY.why).is_visible()
+    still.locator("summary").first.click()
+    assert still.get_by_text(SAFETY.why).is_visible()
+
+
+def test_nothing_was_asked_of_another_host_and_nothing_went_wrong(notes):
+    assert [address for address in notes["asked"] if not lab.is_local(address)] == []
+    assert [text for text in notes["problems"] if "questions" in text.lower() or "anywidget" in text.lower()] == []
