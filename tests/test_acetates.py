@@ -252,8 +252,9 @@ def test_the_browsers_half_is_one_module_that_asks_nothing_of_anyone():
 
 def test_the_card_of_psoas_major_lists_its_origins_level_by_level():
     card = cards_of(["psoas_major"])["psoas_major"]
-    by_level = {line["level"]: line["text"] for line in card["attachments"] if line["level"]}
-    assert list(by_level) == [level.name for level in levels()]
+    by_level = {line["level"]: line["text"] for line in card["attachments"]}
+    assert list(by_level) == [*(level.name for level in levels()), "Insertion"]
+    assert "lesser trochanter" in by_level["Insertion"]
     assert by_level["L2–L3"] == "L2–L3 disc; L2 lower margin; L3 upper margin; L3 transverse process"
     assert "S1" not in str(by_level)
     assert card["latin"]

@@ -6,9 +6,10 @@
 const WORDS = {
   views: 'View', layers: 'Layers', peel: 'Peel off: {0}', peeled: 'Nothing left to peel', restore: 'Put all back',
   labels: 'Labels', names: 'Labels of the picture', list: 'All structures', other: 'Other', card: 'About {0}',
-  close: 'Close', none: 'None', typed: '{0}, by name', less: '{0}: one step back', more: '{0}: one step on',
+  close: 'Close', say: 'say {0}', none: 'None', typed: '{0}, by name', less: '{0}: one step back',
+  more: '{0}: one step on',
   choose: '{0}, choose one', idle: '{0}: none chosen. Choose one to light what belongs to it.', shown: 'Shown now',
-  describe: 'Describe this picture', schematic: 'What is schematic', credits: 'Credits', sources: 'Sources: {0}',
+  describe: 'Describe this picture', credits: 'Credits', sources: 'Sources: {0}',
   attachments: 'Attachments', does: 'What it does', nerve: 'Nerve supply', synonyms: 'Also called', right: 'right',
   left: 'left', drawing: 'Still drawing: {0}.', failed: 'This picture could not be drawn. {0}',
   off: 'Not visible now: the layer “{0}” is peeled off.', hidden: '{0} peeled off.', back: 'All layers are back.',
@@ -18,6 +19,7 @@ const TOUCH_RADIUS_PX = 12; // a thin part answers within a touch area of 24 px
 const NARROW_PX = 640; // below: numbers in the picture and a key under it
 const BESIDE_PX = 1100; // from here on card and list stand beside the picture
 const LABEL_PX = [11, 15]; // smallest and largest label text; where the smallest does not fit, numbers take over
+const DOT_PX = 17; // numbers in the picture keep this distance
 const LINE = 1.18; // height of a line of label text, in letter sizes
 const PICTURE_PX = 600; // the picture is at least so high, even where that is more than the window holds
 const CONTROLS_PX = 220; // of the window's height, left to the controls
@@ -136,7 +138,7 @@ class Acetates {
     this.tag = make('div', { class: 'ac-tag', 'aria-hidden': 'true', hidden: true });
     this.sheet = make('div', { class: 'ac-sheet' }, this.picture, this.leaders, this.key, this.tag);
     this.note = make('p', { class: 'ac-note' });
-    this.caption = make('p', { class: 'ac-caption' });
+    this.caption = make('div', { class: 'ac-caption' });
   }
 
   layerTools() {
@@ -152,11 +154,13 @@ class Acetates {
     return make('div', group, ...boxes, make('span', {}, ...peeling), this.labelCheck.node);
   }
 
-  // The still above, for readers without the widget, is out of sight exactly as long as the widget is there.
+  // The still above, for readers without the widget, is out of sight exactly as long as the widget is there. So is the
+  // picture of the same subject in the text, which is there for readers who have not run the lesson.
   hideStill() {
     const still = `[data-still="${CSS.escape(this.spec.id)}"]`, mine = `[data-acetates="${this.uid}"]`;
     const outputs = ['.jp-OutputArea', '.output'].map((area) => `${area}:has(${mine}) > *:has(${still})`);
-    return make('style', {}, `${outputs.join(', ')} { display: none; }`);
+    const inText = `.jp-Notebook:has(${mine}) .jp-MarkdownCell img[src*="figures/${this.spec.id}/"]`;
+    return make('style', {}, `${[...outputs, inText].join(', ')} { display: none; }`);
   }
 
   // Keys stay in here, or JupyterLab would take "x" to cut the cell; Ctrl+S still saves and Escape leaves to the cell.
@@ -351,13 +355,16 @@ class Acetates {
     if (this.canvas.getAttribute('aria-label') === alt && this.told === head) return;
     this.told = head;
     this.canvas.setAttribute('aria-label', alt);
-    this.caption.textContent = head.caption;
+    const line = (kind, text) => (text ? [make('p', { class: kind }, text)] : []);
+    this.caption.replaceChildren(...line('', head.caption), ...line('ac-fine', head.schematic),
+      ...line('ac-fine ac-credits', head.credits));
     const titled = (title, text) => (text ? [make('p', {}, make('b', {}, `${title}: `), text)] : []);
     this.about.replaceChildren(...head.describe.map((text) => make('p', {}, text)), ...titled(words.shown, alt),
-      ...titled(words.schematic, head.schematic), ...titled(words.credits, head.credits));
+      ...titled(words.credits, head.credits));
     const stop = head.stops.find((one) => one.id === this.stop), { facts, sources } = this.spec.stops[this.stop] ?? {};
+    const small = (facts ?? []).map((fact) => make('p', { class: 'ac-fine' }, fact));
     this.fact?.replaceChildren(make('p', {}, stop?.sentence ?? fill(words.idle, head.control)),
-      ...(facts ?? []).map((fact) => make('p', { class: 'ac-fine' }, fact)), sourceList(words.sources, sources) ?? '');
+      make('div', {}, ...small, sourceList(words.sources, sources)));
     if (stop) this.say(stop.sentence);
   }
 
@@ -374,7 +381,7 @@ class Acetates {
     const peelable = head.layers.filter((layer) => !layer.locked);
     const mask = peelable.reduce((sum, layer, bit) => sum + (this.on.has(layer.id) ? 2 ** bit : 0), 0);
     const focused = key.contains(document.activeElement) ? document.activeElement : null;
-    const placed = head.layouts[head.labels[mask]];
+    const placed = head.layouts[head.labels[mask]] ?? []; // a draft knows only its first labels
     this.rows = placed.map(([k, x, y, side, slot]) => this.labelRow(head.names[k], x, y, side, slot, old));
     this.rows.sort((a, b) => a.n - b.n);
     this.dots.replaceChildren(...this.rows.map((row) => row.dot));
@@ -428,12 +435,23 @@ class Acetates {
     this.picture.style.width = percent(w * scale, full);
     this.leaders.setAttribute('viewBox', [-left / scale, 0, full / scale, h].join(' '));
     const beside = (this.head.label_gap + 4) * scale; // from the picture's edge to the text
-    for (const { item, dot, isLeft, slot, x, y } of this.rows) {
+    for (const { item, isLeft, slot } of this.rows) {
       item.style.top = isNumbered ? '' : percent(slot, h);
       item.style.right = !isNumbered && isLeft ? percent(full - left + beside, full) : '';
       item.style.left = !isNumbered && !isLeft ? percent(full - right + beside, full) : '';
-      dot.style.left = percent(x, w);
-      dot.style.top = percent(y, h);
+    }
+    this.placeDots(DOT_PX / scale);
+  }
+
+  // A number that would lie on another one steps aside.
+  placeDots(size) {
+    const placed = [];
+    for (const { dot, x, y } of this.rows) {
+      const near = placed.find((other) => Math.hypot(other.x - x, other.y - y) < size);
+      const at = { x: near ? near.x + (x < near.x ? -size : size) : x, y };
+      placed.push(at);
+      dot.style.left = percent(at.x, this.head.w);
+      dot.style.top = percent(at.y, this.head.h);
     }
   }
 
@@ -446,7 +464,7 @@ class Acetates {
 
   // Letters and picture share the width; null where no letters fit the lines that the labels are spaced for.
   namedSizes(room, tallest) {
-    const { head } = this, wide = this.columns(), padding = 14, line = head.row + (head.row_gap ?? 7) / 2;
+    const { head } = this, wide = this.columns(), padding = 14, line = head.row + head.row_gap / 2;
     let font = LABEL_PX[1], scale = 1;
     for (let round = 0; round < 6; round++) {
       scale = Math.min((room - (wide.L + wide.R) * font - 2 * padding) / (head.w + 2 * head.label_gap), tallest);
@@ -501,6 +519,7 @@ class Acetates {
     const { words } = this;
     const line = (kind, ...text) => (text.some(Boolean) ? make('p', { class: `ac-${kind}` }, ...text) : null);
     const section = (name, node) => (node ? make('div', {}, make('p', { class: 'ac-group' }, name), node) : null);
+    const latin = card.latin ? make('i', { lang: 'la' }, card.latin) : '';
     const gone = parts.length && parts.every((part) => !this.on.has(part.layer));
     const level = ({ level: name, text }) => make('li', {}, name ? make('b', {}, `${name}: `) : null, text);
     const close = () => {
@@ -511,7 +530,7 @@ class Acetates {
     return [
       button(words.close, close, { class: 'ac-close' }),
       line('word', title),
-      line('latin', card.latin ? make('i', { lang: 'la' }, card.latin) : null, card.say ? ` ${card.say}` : null),
+      line('latin', latin, latin && card.say ? ' · ' : '', card.say ? fill(words.say, card.say) : ''),
       line('gone', gone ? fill(words.off, this.layer(parts[0].layer).name) : null),
       line('sentence', card.sentence),
       section(words.attachments, card.attachments && make('ul', {}, ...card.attachments.map(level))),

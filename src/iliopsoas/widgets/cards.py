@@ -102,13 +102,16 @@ def _place(one: Attachment) -> str:
 
 
 def _by_level(own: Iterable[Attachment]) -> list[dict[str, str]]:
-    """Return a line for each level, its places joined, and one for each attachment without a level."""
+    """Return a line for each level, its places joined, and one for each attachment that has no level."""
     lines: dict[str, list[str]] = {}
+    others = []
     for one in own:
         level = _level_name(one)
-        lines.setdefault(level or one.id, []).append(_place(one) if level else one.text)
-    named = {level.name for level in levels()}
-    return [{"level": name if name in named else "", "text": "; ".join(texts)} for name, texts in lines.items()]
+        if level:
+            lines.setdefault(level, []).append(_place(one))
+        else:
+            others.append({"level": one.role.capitalize(), "text": one.text})
+    return [*({"level": level, "text": "; ".join(places)} for level, places in lines.items()), *others]
 
 
 def _level_name(one: Attachment) -> str:
