@@ -145,7 +145,7 @@ def test_nothing_of_the_workshop_and_no_dose_is_left():
         ("blood thinner", "emergency department now", "emergency"),
         ("something beat in his belly", "ambulance if pain or collapse", "medical contact the same day"),
         ("through the belly", "not leave to press", "this course teaches none"),
-        ("massage gun", "the loin is no place for it", "The kidney lies over the loin"),
+        ("massage gun", "the loin is no place for it", "The loin covers the kidney"),
         ("finished all lessons", "Nothing new", "qualifies nobody"),
     ],
 )

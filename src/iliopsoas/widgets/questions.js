@@ -12,8 +12,8 @@ const WORDS = {
   typeName: 'Type a name.', write: 'Write something first, even a guess.',
   unknown: 'No structure of this course has that name. Check the spelling, or try another name.',
   unclear: 'More than one structure could be meant. Write the name in full.',
-  right: 'Right.', wrong: 'Not right.', skipped: 'Here is the answer.', chosen: 'Your answer:', tempts: 'Why it tempts:',
-  solution: 'The answer:', why: 'Why:', named: 'You named:', yours: 'your answer', itIs: 'the right answer',
+  right: 'Right.', wrong: 'Not right.', skipped: 'Here is the answer.', yours: 'Your answer:', quoted: '“{0}”:', tempts: 'Why it tempts:',
+  solution: 'The answer:', why: 'Why:', named: 'You named:', chosen: 'your answer', itIs: 'the right answer',
   place: 'you had it in place {0}', see: 'Where to see it: {0}.', sources: 'Sources: {0}', ours: 'Our answer:', inOrder: 'The right order',
   judge: 'Did yours say the same in the main point?', itDid: 'Yes', itDidNot: 'Not yet',
   done: '{0} of {1} right at the first answer', look: 'Worth another look', lookSafety: 'Look at these first: safety',
@@ -246,7 +246,7 @@ class Questions {
     const { words, spec } = this, pairs = [];
     if (!right && given !== null) {
       const chosen = question.choices?.find(({ text }) => text === given)?.why;
-      if (chosen) pairs.push([words.chosen, chosen]);
+      if (chosen) pairs.push([fill(words.quoted, given), chosen]);
       if (named) pairs.push([words.named, `${spec.structures[named].name}. ${spec.structures[named].sentence}`]);
       if (question.tempts) pairs.push([words.tempts, question.tempts]);
     }
@@ -265,7 +265,7 @@ class Questions {
     let list = [];
     if (question.choices) {
       list = [make('ul', { class: 'qu-given' }, ...question.choices.map(({ text }) => {
-        const yours = text === given ? [words.yours] : [];
+        const yours = text === given ? [words.chosen] : [];
         if (text === question.solution) return line(text, '✓', 'qu-is-right', ...yours, words.itIs);
         return text === given ? line(text, '✗', 'qu-is-wrong', ...yours) : line(text, '', '');
       }))];
@@ -274,7 +274,7 @@ class Questions {
       list = [make('p', { class: 'qu-group' }, words.inOrder), make('ol', { class: 'qu-given' },
         ...question.items.map((item, k) => line(item, k + 1, had(item, k).length ? '' : 'qu-is-right', ...had(item, k))))];
     } else if (given !== null) {
-      list = [make('p', {}, make('b', {}, `${words.chosen} `), String(given))];
+      list = [make('p', {}, make('b', {}, `${words.yours} `), String(given))];
     }
     return make('div', { class: 'qu-asked' }, this.kicker(question), make('p', { class: 'qu-ask' }, question.question), ...list);
   }
