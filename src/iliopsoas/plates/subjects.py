@@ -204,7 +204,7 @@ def _start_plate(name: str) -> Plate:
     return Plate(
         id=f"start_{name}",
         title="A plate to practise on",
-        caption="Psoas major and iliacus on the bones of a standing adult: two views, three layers, one control.",
+        caption="Psoas major and iliacus on the bones of a standing adult: two views, four layers, one control.",
         view=standing.framed(name, 0.7),
         layers=layers,
         labels=labels,
