@@ -271,7 +271,7 @@ def test_the_page_gets_all_that_it_needs_to_judge_and_to_explain(q):
 def test_the_text_for_readers_without_the_widget_asks_everything_and_folds_the_answers():
     card = ask(lesson="02")
     markup, text = card._still_html(), card._still_text()
-    assert markup.count("<details>") == markup.count("<li>") == len(card.spec["questions"])
+    assert markup.count("<details>") == markup.count("<li><p>") == len(card.spec["questions"])
     for q in card._asked:
         assert q.solution.rstrip(".") in text
         assert q.why in text

@@ -298,6 +298,38 @@ def test_every_question_is_asked_and_answered_once(bare):
     assert all(a["given"] is None and a["right"] is False for a in answers(page))
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_pressed_there_is_always_a_way_on(bare, notes, seed):
+    """A long walk of presses and entries at random: nothing raised, no answer lost, always something to press."""
+    page = bare(ask(*(q.id for q in (SAFETY, *OF_KIND.values())), most=3))
+    before = len(notes["problems"])
+    kept = page.evaluate(
+        """seed => {
+            const next = n => { seed = (seed * 1103515245 + 12345) % 2147483648; return Math.floor(seed / 65536) % n; };
+            const texts = ['', '8', 'eight', 'iliacus', 'psoas mayor', '- -', 'Musculus psoas minor'];
+            const counts = [];
+            for (let step = 0; step < 400; step++) {
+                const fields = [...document.querySelectorAll('.qu-body :is(input, textarea)')];
+                const buttons = [...document.querySelectorAll('.qu-body button:not(:disabled)')];
+                if (!buttons.length) return `nothing to press at step ${step}`;
+                const field = fields[next(Math.max(fields.length, 1))];
+                if (field?.type === 'radio') field.click(); else if (field) field.value = texts[next(texts.length)];
+                buttons[next(buttons.length)].click();
+                counts.push(model.get('answers').length);
+            }
+            return counts;
+        }""",
+        seed + 1,
+    )
+    assert isinstance(kept, list), kept
+    assert kept == sorted(kept) and kept[-1] > 40
+    assert notes["problems"][before:] == []
+    every = answers(page)
+    for k, one in enumerate(every):
+        assert one["n"] == 1 + sum(earlier["id"] == one["id"] for earlier in every[:k])
+        assert one["sure"] is None or question(one["id"]).safety
+
+
 # ---------------------------------------------------------------- judging
 
 

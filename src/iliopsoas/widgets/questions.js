@@ -125,7 +125,8 @@ class Questions {
     const { round, words } = this, place = round.indexOf(id);
     if (id) this.count.textContent = fill(words.count, place + 1, round.length);
     this.steps.replaceChildren(...round.map((one, k) => {
-      const [first] = this.given(one), state = first ? (first.right ? 'right' : 'wrong') : 'open';
+      const [first] = this.given(one);
+      const state = !first ? 'open' : first.right ? 'right' : first.given === null ? 'skipped' : 'wrong';
       return make('span', { class: `qu-${state}${k === place ? ' qu-now' : ''}` });
     }));
   }

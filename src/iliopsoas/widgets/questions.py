@@ -26,11 +26,11 @@ HERE = Path(__file__).resolve().parent
 SCRIPTS = ("controls.js", "answers.js", "questions.js")
 MOST = 8  # questions in a row, before the learner is told how it went
 _TO_DO = {
-    "choice": "Choose one: {0}.",
+    "choice": "Choose one:",
     "true_false": "True or false?",
-    "number": "A number, in {0}.",
-    "order": "Put in order: {0}.",
-    "label": "Name the structure.",
+    "number": "",
+    "order": "These are not in order yet:",
+    "label": "",
     "reveal": "Write down what you think.",
 }
 
@@ -178,10 +178,6 @@ def _names() -> dict[str, dict[str, Any]]:
     }
 
 
-def _to_do(q: Question) -> str:
-    return _TO_DO[q.kind].format(q.unit or "; ".join(q.choices or q.mixed_items))
-
-
 def _lines(q: Question) -> list[str]:
     """Return what stands behind the question, once it is opened."""
     others = [f"Not “{text}”: {why}" for text, why in _why_of(q).items()]
@@ -192,9 +188,14 @@ def _lines(q: Question) -> list[str]:
 
 def _question_html(q: Question) -> str:
     e = html.escape
+    offered = "".join(f"<li>{e(text)}</li>" for text in q.choices or q.mixed_items)
     lines = "".join(f"<p>{e(line)}</p>" for line in _lines(q))
-    return f"<p>{e(q.question)} {e(_to_do(q))}</p><details><summary>Answer</summary>{lines}</details>"
+    return (
+        f"<p>{e(q.question)} {_TO_DO[q.kind]}</p>{f'<ul>{offered}</ul>' if offered else ''}"
+        f"<details><summary>Answer</summary>{lines}</details>"
+    )
 
 
 def _question_text(q: Question) -> str:
-    return "\n".join([f"{q.question} {_to_do(q)}", *_lines(q)])
+    offered = (f"- {text}" for text in q.choices or q.mixed_items)
+    return "\n".join([f"{q.question} {_TO_DO[q.kind]}".rstrip(), *offered, *_lines(q)])
