@@ -8,8 +8,8 @@ attachment; the muscles' own ends lie within them (tested).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -18,12 +18,15 @@ import numpy as np
 from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import FloatArray
 from iliopsoas.body import column, iliacus, psoas_minor, shapes
+from iliopsoas.body.hips import Hips
 from iliopsoas.body.landmarks import landmark, transverse_process_front, transverse_process_tip
-from iliopsoas.body.psoas_belly import insertion_point
+from iliopsoas.body.pose import Pose
+from iliopsoas.body.psoas_line import insertion_point
 from iliopsoas.body.surface import Surface
 
 Inside = Callable[[FloatArray], FloatArray]
 
+STANDING = Pose()
 ROUND_M = 0.0012  # radius to which the corners of a patch are rounded
 MARGIN_M = 0.0055  # height of a margin strip
 # Front-to-back reach on the side of the column, parts of the half depth from its middle.
@@ -59,9 +62,30 @@ class Area:
     inside: Inside
 
 
+def areas(pose: Pose = STANDING) -> Mapping[str, Area]:
+    """Return every attachment area of psoas major, psoas minor and iliacus, right and left, by id.
+
+    In another pose than standing the areas follow their bones; which poses can be drawn says `iliopsoas.body.hips`.
+    """
+    hips = Hips.of(pose)
+    return _standing() if hips == Hips() else _moved(hips)
+
+
+@lru_cache(maxsize=8)
+def _moved(hips: Hips) -> Mapping[str, Area]:
+    right = {id: area.inside for id, area in _standing().items() if area.parent == "femur_r"}
+    carried = {id: (lambda points, inside=inside: inside(hips.back(points))) for id, inside in right.items()}
+    out = {}
+    for id, area in _standing().items():
+        at = f"{area.attachment}_r"
+        if at in carried:
+            area = replace(area, inside=carried[at] if area.side == "r" else _mirrored(carried[at]))
+        out[id] = area
+    return MappingProxyType(out)
+
+
 @cache
-def areas() -> Mapping[str, Area]:
-    """Return every attachment area of psoas major, psoas minor and iliacus, right and left, by id."""
+def _standing() -> Mapping[str, Area]:
     out: dict[str, Area] = {}
     for attachment, parent, inside in [*_column(), *_processes(), *_pelvis(), *_femur()]:
         for side in ("r", "l"):

@@ -1,21 +1,25 @@
-"""The body: every bone and every soft part, right and left, in the standing pose."""
+"""The body: every bone and every soft part, right and left, standing or with the hips in another pose."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import Mesh
+from iliopsoas.body.hips import Hips, femur_mesh
 from iliopsoas.body.iliacus import iliacus
 from iliopsoas.body.ligaments import inguinal_ligament
+from iliopsoas.body.pose import Pose
 from iliopsoas.body.psoas_belly import belly
 from iliopsoas.body.psoas_minor import psoas_minor as psoas_minor_mesh
 from iliopsoas.body.psoas_slips import arches, deep, superficial
 from iliopsoas.body.psoas_tendon import iliopsoas_tendon
+
+STANDING = Pose()
 
 
 class UnknownPartError(KeyError):
@@ -37,7 +41,7 @@ class Part:
     tissue : str
         Key of the palette: bone, disc, cartilage, psoas, psoas_deep, psoas_minor, iliacus, tendon, ligament.
     mesh : Mesh
-        Its surface, metres, standing pose.
+        Its surface, metres, where it is in the pose.
     group : str
         Parts of one group share an outline.
     """
@@ -79,17 +83,30 @@ class Body(Mapping[str, Part]):
         return len(self._parts)
 
 
-@cache
-def body(psoas_minor: bool = True) -> Body:
-    """Return the standing body.
+def body(psoas_minor: bool = True, pose: Pose = STANDING) -> Body:
+    """Return the body, standing or with the hips in another pose.
+
+    Both thighs move alike, the left as the mirror image of the right; pelvis and spine stay as in standing.
 
     Parameters
     ----------
     psoas_minor : bool
         Whether the body has the muscle; in about half of people it is absent.
+    pose : Pose
+        Hip flexion, adduction and rotation, within `iliopsoas.body.hips.DRAWN`.
+
+    Raises
+    ------
+    ValueError
+        The pose moves what is not drawn yet, or a hip farther than is drawn; the message names the field.
     """
+    return _body(bool(psoas_minor), Hips.of(pose))
+
+
+@lru_cache(maxsize=8)
+def _body(psoas_minor: bool, hips: Hips) -> Body:
     parts: dict[str, Part] = {}
-    for part in [*_bones(), *_soft(psoas_minor)]:
+    for part in [*_bones(hips), *_soft(psoas_minor, hips)]:
         parts[part.id] = part
         if part.side == "r" and part.tissue not in ("bone", "cartilage"):
             left = part.mirrored()
@@ -97,18 +114,20 @@ def body(psoas_minor: bool = True) -> Body:
     return Body(parts)
 
 
-def _bones() -> Iterator[Part]:
+def _bones(hips: Hips) -> Iterator[Part]:
+    femur = femur_mesh(hips)
+    moved = {} if hips == Hips() else {"femur_r": femur, "femur_l": femur.mirrored()}
     for id, mesh in load_bones().items():
         side = id[-1] if id[-2:] in ("_r", "_l") else ""
         structure = id[:-2] if side else id
         tissue = "disc" if id.startswith("disc_") else "bone"
         if id.startswith(("costal_margin", "pubic_symphysis")):
             tissue = "cartilage"
-        yield Part(id, structure, side, tissue, mesh, id)
+        yield Part(id, structure, side, tissue, moved.get(id, mesh), id)
 
 
-def _soft(with_minor: bool) -> Iterator[Part]:
-    b = belly()
+def _soft(with_minor: bool, hips: Hips) -> Iterator[Part]:
+    b = belly(hips)
     yield _right("psoas_major", "psoas_major", "psoas", b.mesh, "psoas_major_r")
     for name, slip in superficial(b).items():
         yield _right(f"psoas_slip_{name}", "psoas_major_superficial", "psoas", slip.mesh, "psoas_major_r")
@@ -118,7 +137,7 @@ def _soft(with_minor: bool) -> Iterator[Part]:
         yield _right(f"psoas_arch_{name}", "tendinous_arches", "tendon", mesh, "psoas_major_r")
     if with_minor:
         yield _right("psoas_minor", "psoas_minor", "psoas_minor", psoas_minor_mesh(b))
-    yield _right("iliacus", "iliacus", "iliacus", iliacus().mesh)
+    yield _right("iliacus", "iliacus", "iliacus", iliacus(hips).mesh)
     yield _right("iliopsoas_tendon", "iliopsoas_tendon", "tendon", iliopsoas_tendon(b))
     yield _right("inguinal_ligament", "inguinal_ligament", "ligament", inguinal_ligament())
 

@@ -60,4 +60,4 @@ def psoas_minor(belly: Belly) -> Mesh:
         oval = oval + ramp * (foot - oval[i])
     gap = np.full(oval.shape[:2], 0.0003)
     gap[[0, -1]] = -0.001
-    return shapes.loft(keep_out(oval, psoas_walls(), gap, rounds=2))
+    return shapes.loft(keep_out(oval, psoas_walls(belly.hips), gap, rounds=2))

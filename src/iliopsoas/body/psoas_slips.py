@@ -8,7 +8,7 @@ process; each higher slip passes outside the next one, as the layers of the musc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -49,7 +49,7 @@ class _Course:
     narrows: float = 0.55
 
 
-@cache
+@lru_cache(maxsize=8)
 def superficial(belly: Belly) -> dict[str, Slip]:
     """Return the slips from discs and margins, T12-L1 to L4-5, and the one from the body of L5, keyed by level."""
     out = {}
@@ -64,7 +64,7 @@ def superficial(belly: Belly) -> dict[str, Slip]:
     return out
 
 
-@cache
+@lru_cache(maxsize=8)
 def deep(belly: Belly) -> dict[str, Slip]:
     """Return the slips from the transverse processes of L1 to L5, keyed by vertebra."""
     out = {}
@@ -77,7 +77,7 @@ def deep(belly: Belly) -> dict[str, Slip]:
     return out
 
 
-@cache
+@lru_cache(maxsize=8)
 def arches(belly: Belly) -> dict[str, Mesh]:
     """Return the tendinous arches over the waists of L1 to L4, keyed by vertebra.
 
@@ -94,7 +94,7 @@ def arches(belly: Belly) -> dict[str, Mesh]:
         away = shapes.unit(waist - column.level(vertebra).centre)
         path = shapes.curve(np.concatenate([[top], waist + away * _ARCH_M, [bottom]]), 28)
         end = np.abs(np.linspace(-1, 1, 28))
-        path = shapes.ease(keep_out(path, psoas_walls(), 0.0014 * (1 - end**6), rounds=2), 4)
+        path = shapes.ease(keep_out(path, psoas_walls(belly.hips), 0.0014 * (1 - end**6), rounds=2), 4)
         rings = shapes.oval_rings(path, 0.0008 + 0.0006 * end**3, 0.0010 + 0.0020 * end**4, (0.3, 0.0, 1.0), 12)
         out[vertebra] = shapes.loft(rings)
     return out
@@ -155,4 +155,4 @@ def _slip(belly: Belly, origin: FloatArray, leave: FloatArray, course: _Course) 
     mesh = shapes.slab(lower, upper)
     gap = np.full(len(mesh.v), 0.0002).reshape(2, len(grid), COLUMNS)
     gap[:, 0] = -0.001  # the first row stays on its bone
-    return Slip(mesh.moved(keep_out(mesh.v, psoas_walls(), gap.reshape(-1), rounds=2)), origin)
+    return Slip(mesh.moved(keep_out(mesh.v, psoas_walls(belly.hips), gap.reshape(-1), rounds=2)), origin)

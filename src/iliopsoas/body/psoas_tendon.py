@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from iliopsoas.atlas.mesh import Mesh
+from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import shapes
-from iliopsoas.body.psoas_belly import ROWS, TENDON_TURN, Belly
-from iliopsoas.body.surface import keep_out
+from iliopsoas.body.hips import STANDING
+from iliopsoas.body.psoas_belly import TENDON_TURN, Belly
+from iliopsoas.body.psoas_belly import belly as standing_belly
+from iliopsoas.body.psoas_line import ROWS
+from iliopsoas.body.surface import keep_out, volume_cm3
 from iliopsoas.body.walls import femur, hip_bone
 
 AROUND = 28
@@ -16,9 +19,26 @@ _DEPTH = 0.55  # how far the tendon reaches into the belly, part of the way to i
 
 def iliopsoas_tendon(belly: Belly) -> Mesh:
     """Return the tendon: a plate on the belly's surface that closes to a cord below the fleshy part."""
-    rows = np.arange(belly.station_row["brim"], ROWS)
-    share = belly.tendon_share[rows]
-    s = shapes.arc_length(belly.path)
+    made = _tendon(belly, _DEPTH)
+    if belly.hips == STANDING:
+        return made
+    # It keeps its volume by reaching less far into the thicker belly.
+    spare, standing = 0.4 * _DEPTH, volume_cm3(_tendon(standing_belly(), _DEPTH))
+    lean = volume_cm3(_tendon(belly, spare))
+    per_depth = (volume_cm3(made) - lean) / (_DEPTH - spare)
+    return _tendon(belly, float(np.clip(spare + (standing - lean) / per_depth, 0.15, 0.95)))
+
+
+def _rows(belly: Belly) -> FloatArray:
+    """Rows of the belly on which the tendon lies; the first may lie between two, so that its length is kept."""
+    first = belly.tendon_row
+    return np.concatenate([[first], np.arange(np.floor(first) + 1, ROWS)])
+
+
+def _tendon(belly: Belly, depth: float) -> Mesh:
+    rows = _rows(belly)
+    share, s = (np.interp(rows, np.arange(ROWS), x) for x in (belly.tendon_share, shapes.arc_length(belly.path)))
+    alone = shapes.arc_length(belly.path)[belly.flesh_rows]
     k = np.arange(AROUND) / AROUND
     outer = k < 0.5
     # The first half of a ring runs along the surface of the belly, the second returns inside it.
@@ -27,13 +47,15 @@ def iliopsoas_tendon(belly: Belly) -> Mesh:
     onto = shapes.at(belly.rings, rows[:, None], turn)
     out = shapes.unit(shapes.at(shapes.ring_normals(belly.rings), rows[:, None], turn))
     dome = np.sqrt(np.clip(1 - x**2, 0, 1))[None, :, None]
-    line = belly.path[rows][:, None]
-    plate = np.where(outer[:, None], onto - out * 0.0009 * (1 - dome), onto + (line - onto) * _DEPTH * dome)
+    line = np.stack([np.interp(rows, np.arange(ROWS), x) for x in belly.path.T], axis=1)[:, None]
+    plate = np.where(outer[:, None], onto - out * 0.0009 * (1 - dome), onto + (line - onto) * depth * dome)
     whole = shapes.at(belly.rings, rows[:, None], TENDON_TURN + (k - 0.25)[None])
-    closed = shapes.smoothstep((s[rows] - s[belly.flesh_rows] + 0.020) / 0.022)[:, None, None]
+    closed = shapes.smoothstep((s - alone + 0.020) / 0.022)[:, None, None]
     rings = shapes.ease(plate + closed * (whole - plate), 2)
     gap = np.where(rows > ROWS - 2, -0.002, 0.0002)[:, None] * np.ones(AROUND)
-    return shapes.loft(keep_out(rings, [femur(), hip_bone()], gap, rounds=2))
+    bones = [femur(belly.hips), hip_bone()]
+    # Where a turned femur comes near the ischium, the tendon keeps to its own bone.
+    return shapes.loft(keep_out(rings, bones if belly.hips == STANDING else bones[::-1], gap, rounds=2))
 
 
 def share_at_hip(belly: Belly) -> float:
