@@ -47,12 +47,25 @@ def launched(playwright):
 
 
 def page_of(context, asked: list[str], problems: list[str]):
-    """Open a page that notes every address it asks for and everything that goes wrong in it."""
+    """Open a page that notes every address it asks for and everything that goes wrong in what we send.
+
+    JupyterLab writes errors of its own to the console, such as that a kernel which was ended does not answer.
+    """
+    words = ("acetates", "anywidget", "pack", "blob:")
+
+    def on_error(error) -> None:
+        if "/static/lab/" not in str(error.stack):
+            problems.append(str(error.stack))
+
+    def on_message(message) -> None:
+        if message.type == "error" and any(word in message.text.lower() for word in words):
+            problems.append(message.text)
+
     page = context.new_page()
     page.set_default_timeout(15_000)
     page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", on_error)
+    page.on("console", on_message)
     return page
 
 

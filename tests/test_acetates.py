@@ -203,6 +203,13 @@ def test_the_still_is_a_picture_with_alt_text_and_caption(subject):
     assert picture.getextrema()[0] < 60
 
 
+def test_the_words_of_the_still_stay_those_of_its_picture(subject, later):
+    w = Acetates(subject, view="back")
+    w.view, w.on, w.stop = "front", [], "both"
+    run(later)
+    assert html.escape(subject.plate("back").alt_for()) in w._still_html()
+
+
 def test_words_in_a_still_cannot_break_out_of_it():
     markup = still.figure_html(b"x", 'a "quote" <b>', "<script>", still_of='"><b>')
     assert "<b>" not in markup
@@ -271,6 +278,15 @@ def test_everything_on_the_lessons_plates_that_the_atlas_knows_has_a_card():
         assert w.spec["cards"][kin]["name"]
     assert set(w.spec["stops"]) == {stop["id"] for stop in head["stops"]}
     assert all(stop["sources"] for stop in w.spec["stops"].values())
+
+
+def test_what_only_another_view_shows_has_a_card_before_that_view_is_drawn(later):
+    bones = folio("bones")
+    only_behind = {k.structure for k in bones.plate("posterior").labels} - {
+        k.structure for k in bones.plate("anterior").labels
+    }
+    assert "psis" in only_behind
+    assert only_behind <= set(Acetates(bones).spec["cards"])
 
 
 def test_cards_come_in_the_order_of_the_atlas_whatever_was_asked_first():

@@ -71,6 +71,7 @@ def notebook(jupyter, chromium, notes):
         f"w = Acetates(folio({SUBJECT!r}))\nw",
         "print(w.view, w.on, repr(w.stop), w.labels, w.part, sep='|')",
         "w.view, w.stop, w.part = 'lateral_right', 'l5', 'iliacus'",
+        "import time\ntime.sleep(1.5)",
     )
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     page = lab.page_of(context, notes["asked"], notes["problems"])
@@ -249,6 +250,21 @@ def test_what_the_reader_does_arrives_in_python_and_what_python_sets_arrives_on_
     page.get_by_role("button", name="Put all back").click()
     page.locator(".acetates").get_by_role("checkbox", name="Labels").check()
     choose_stop(page, subject, None)
+
+
+def test_a_busy_kernel_takes_nothing_back(notebook, subject):
+    page = notebook
+    peelable = [k.id for k in subject.plate("anterior").layers if not k.locked]
+    lab.run_cell(page, 4)
+    for on in (peelable, [], peelable, peelable[:1]):
+        set_layers(page, subject, on)
+        page.wait_for_timeout(150)
+    page.wait_for_timeout(2500)  # until the kernel has answered all of it
+    for layer in subject.plate("anterior").layers:
+        if not layer.locked:
+            box = page.get_by_role("checkbox", name=layer.name, exact=True)
+            assert box.is_checked() == (layer.id == peelable[0])
+    page.get_by_role("button", name="Put all back").click()
 
 
 def test_the_dark_theme_leaves_dark_words_on_a_white_card(notebook):
@@ -444,6 +460,20 @@ def test_peeling_goes_from_the_front_and_everything_can_be_put_back(bare, subjec
     assert page.evaluate("document.activeElement.textContent") == f"Peel off: {front[0].name}"
 
 
+def test_a_draft_can_be_peeled_and_put_back_too(bare, subject):
+    w = Acetates(subject)
+    w.pack_anterior = pack.write(subject.plate("anterior"), draft=True)
+    page = bare(lab.page_without_kernel(w), viewport={"width": 1400, "height": 1000})
+    assert page.locator(".acetates").get_attribute("data-ink") == "anterior draft"
+    labels = page.locator(".ac-labels button").count()
+    assert labels > 0
+    page.get_by_role("button", name="Peel off").click()
+    page.get_by_role("button", name="Peel off").click()
+    assert page.get_by_role("checkbox", checked=False).count() == 2
+    page.get_by_role("button", name="Put all back").click()
+    assert page.locator(".ac-labels button").count() == labels
+
+
 def test_a_phone_gets_numbers_and_a_key_and_nothing_runs_over(bare):
     page = bare(viewport={"width": 360, "height": 740}, has_touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -508,8 +538,7 @@ def test_the_choice_can_be_seen_without_the_pages_colours(bare):
 
 def test_nothing_was_asked_of_another_host_and_nothing_went_wrong(notes):
     assert [address for address in notes["asked"] if not lab.is_local(address)] == []
-    ours = [text for text in notes["problems"] if "acetates" in text.lower() or "anywidget" in text.lower()]
-    assert ours == []
+    assert notes["problems"] == []
 
 
 def barriers(page) -> list[str]:

@@ -85,7 +85,8 @@ class Acetates {
     this[name] = name === 'on' ? new Set(value) : value;
     if (send) {
       this.model.set(name, value);
-      this.later('save', 150, () => this.model.save_changes());
+      // At once: ipywidgets merges what waits for a busy kernel; its late echo overwrites what was not saved yet.
+      this.model.save_changes();
     }
     if (name === 'view') this.showView();
     else if (name === 'on') this.showLayers();

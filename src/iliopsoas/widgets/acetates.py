@@ -86,8 +86,8 @@ class Acetates(anywidget.AnyWidget):
         self._closed = False
         self._still_handle: Any = None
         values = {"view": self._offered[0], "on": [k.id for k in self._plate().layers if k.on], **values}
-        self._parts: dict[str, None] = {}
-        first = self._checked_view(values["view"])
+        self._parts = self._named_on_any_view()
+        self._first = first = self._checked_view(values["view"])
         wait = bool(os.environ.get(WAIT))
         packs = {pack_name(view): b"" for view in self._offered}
         for view in self._offered if wait else (first,):
@@ -125,6 +125,13 @@ class Acetates(anywidget.AnyWidget):
 
     def _plate(self, view: str = "") -> Plate:
         return self._folio.plates[view or self._offered[0]]
+
+    def _named_on_any_view(self) -> dict[str, None]:
+        plates = [self._plate(view) for view in self._offered]
+        areas = [area for plate in plates for area in plate.areas]
+        labels = [label for plate in plates for label in plate.labels]
+        ids = [*areas, *map(_without_side, areas), *(k.id for k in labels), *(k.structure for k in labels)]
+        return dict.fromkeys(ids)
 
     def _read(self, drawn: bytes) -> bytes:
         """Remember which ids a pack knows; `part` may be set to any of them."""
@@ -186,9 +193,8 @@ class Acetates(anywidget.AnyWidget):
         }
 
     def _still_html(self) -> str:
-        plate = self._plate(self.view)
-        alt = plate.alt_for([layer.id for layer in plate.layers if layer.on], None)
-        return still.figure_html(self._still, alt, plate.caption, still_of=self._folio.id)
+        plate = self._plate(self._first)  # whatever the reader looks at by now
+        return still.figure_html(self._still, plate.alt_for(), plate.caption, still_of=self._folio.id)
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send two outputs: the still, then the widget that hides it.
