@@ -126,7 +126,7 @@ def test_what_is_seen_has_no_folds(angles):
     psoas = solid.dihedral_deg(mesh, free.all(1))
     mesh = parts["iliacus_r"].mesh
     number = np.arange(len(mesh.v) // 2).reshape(-1, COLUMNS)
-    face = solid.dihedral_deg(mesh, np.isin(mesh.f, number.size + number[2:-3, 2:-12].reshape(-1)).all(1))
+    face = solid.dihedral_deg(mesh, np.isin(mesh.f, number.size + number[2:-3, 2:-8].reshape(-1)).all(1))
     print(f"sharpest edge: psoas {psoas.max():.0f}, iliacus {face.max():.0f} deg")
     assert psoas.max() < 75 and face.max() < 60
 
@@ -135,7 +135,7 @@ def test_what_is_seen_has_no_folds(angles):
 def test_iliacus_and_psoas_keep_beside_each_other(angles):
     parts, b, _ = drawn(angles)
     fibres = parts["iliacus_r"].mesh.v.reshape(2, -1, COLUMNS, 3)[:, :-6]  # then they join at the tendon
-    assert solid.depth_mm(fibres.reshape(-1, 3), b.whole).max() <= 5
+    assert solid.depth_mm(fibres.reshape(-1, 3), b.whole).max() <= 4
 
 
 def test_standing_is_the_pose_without_angles():

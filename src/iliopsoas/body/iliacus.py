@@ -189,8 +189,9 @@ def _built(hips: Hips, slack: float, fuller: float) -> Iliacus:
     face = shapes.ease(face, 6, weight=leaves)
     if hips != STANDING:
         # There a moved hip also presses psoas into it; what that dents is eased across the fibres as well.
-        eased = shapes.ease_across(shapes.ease(face, 12), 16)
-        face = face + leaves[:, None, None] * (eased - face)
+        eased = shapes.ease_across(shapes.ease(face, 60), 16)
+        beyond = np.exp(-(((np.arange(len(face)) - FOSSA_ROWS - 8) / 12) ** 2))
+        face = keep_out(face + beyond[:, None, None] * (eased - face), [psoas], -0.0025, reach_m=0.025)
     face = _off_bone(face, 0.0004, hips)
     bed = _off_bone(_beside(psoas, bed, 0.0004, hips, rounds=2), 0.0003, hips)
     return Iliacus(shapes.slab(bed, face), origin_line(), insertion_line(hips), 0.5 * (bed + face).mean(1))
