@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 from iliopsoas.body import landmarks
+from iliopsoas.body.assemble import body
+from iliopsoas.body.muscle import muscle
+from iliopsoas.body.pose import Pose
 from iliopsoas.plates import standing
 from iliopsoas.plates.catalogue import catalogue, chart, charts, folio
 from iliopsoas.plates.chart import published_sizes
 from iliopsoas.plates.composite import merged
 from iliopsoas.plates.labels import text_height_px
+from iliopsoas.plates.motion import ANGLES
 from iliopsoas.sources import UnknownName, reference
 
 PAGES = [(f.id, view) for f in catalogue() for view in f.plates]
@@ -163,6 +167,41 @@ def test_taking_psoas_away_uncovers_the_transverse_processes():
     covered = (merged(sheet, plate.shown()).index == l3).sum()
     bare = (merged(sheet, plate.shown([])).index == l3).sum()
     assert bare > 1.2 * covered
+
+
+@pytest.mark.parametrize("name", list(ANGLES))
+def test_a_bent_hip_says_its_angle_and_what_the_model_says(name):
+    plate, pose, psoas = folio("hip_motion").plates[name], Pose(hip_flexion_deg=ANGLES[name]), muscle("psoas_major")
+    facts = {fact.name: fact for fact in plate.facts}
+    change, arm_mm = psoas.change(pose), psoas.moment_arm_mm(pose, "flexion")
+    assert facts["psoas_path_change_mm"].value == pytest.approx(change.mm, abs=0.05)
+    assert facts["psoas_flexion_arm_mm"].value == pytest.approx(arm_mm, abs=0.05)
+    said = [f"arm for bending the hip is {arm_mm:.1f} mm", f"{psoas.length_mm(Pose()):.0f} mm"]
+    if ANGLES[name]:
+        said += [f"{abs(ANGLES[name]):g}°", f"{abs(change.mm):.1f} mm {change.word}: {change.of_path.text}"]
+    for words in (plate.alt_for(), plate.caption):
+        assert all(part in words for part in said), said
+        assert ("extrapolated" in words) == (ANGLES[name] >= 90)
+    assert "held still" in plate.caption and "not from the drawing" in plate.caption
+    assert all(reference(key) for fact in plate.facts for key in fact.sources)
+
+
+def test_each_bent_hip_is_drawn_in_its_pose_and_kept_under_a_name_of_its_own():
+    plates = folio("hip_motion").plates
+    for name, angle in ANGLES.items():
+        assert plates[name].body() is body(pose=Pose(hip_flexion_deg=angle))
+    made_by = {f"{p.body.__module__}.{p.body.__qualname__}" for p in plates.values()}
+    assert len(made_by) == len(ANGLES)
+    assert all(maker.startswith("iliopsoas.") and "<" not in maker for maker in made_by), "the cache can keep them"
+    assert len({p.view.title for p in plates.values()}) == len(ANGLES)
+
+
+def test_the_bent_thigh_stays_inside_the_picture():
+    for name in ("bent_60", "bent_90"):
+        plate = folio("hip_motion").plates[name]
+        x, y, _ = plate.view.project(plate.body()["femur_r"].mesh.v).T
+        w, h = plate.view.size_px
+        assert x.min() > 0 and x.max() < w and y.min() > 0 and y.max() < h
 
 
 def test_unknown_subjects_are_refused_by_name():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from iliopsoas.plates.chart import Chart, psoas_size
+from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
 from iliopsoas.sources import UnknownName
@@ -14,6 +15,7 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "start": start_folio,
     "bones": bones_folio,
     "attachments": attachments_folio,
+    "hip_motion": hip_motion_folio,
 }
 _CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size}
 
