@@ -364,8 +364,8 @@ class Acetates {
       ...titled(words.credits, head.credits));
     const stop = head.stops.find((one) => one.id === this.stop), { facts, sources } = this.spec.stops[this.stop] ?? {};
     const small = (facts ?? []).map((fact) => make('p', { class: 'ac-fine' }, fact));
-    this.fact?.replaceChildren(make('p', {}, stop?.sentence ?? fill(words.idle, head.control)),
-      make('div', {}, ...small, sourceList(words.sources, sources)));
+    const sentence = make('p', {}, stop?.sentence ?? fill(words.idle, head.control));
+    this.fact?.replaceChildren(make('div', {}, sentence, sourceList(words.sources, sources)), make('div', {}, ...small));
     if (stop) this.say(stop.sentence);
   }
 
