@@ -273,7 +273,7 @@ def test_the_dark_theme_leaves_dark_words_on_a_white_card(notebook):
     page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
     try:
         colours = page.locator(".acetates").evaluate(
-            """root => ['.ac-title', '.ac-caption', '.ac-labels button', '.ac-checks label', 'summary']
+            """root => ['.ac-title', '.ac-caption', '.ac-labels button', '.ac-checks label', '.ac-describe > summary']
                 .map(name => getComputedStyle(root.querySelector(name)).color)
                 .concat(getComputedStyle(root).backgroundColor)"""
         )
@@ -423,6 +423,10 @@ def test_a_level_is_reached_by_slider_buttons_name_and_list(bare, subject):
     typed.fill("nonsense")
     typed.press("Enter")
     assert typed.input_value() == "L1–L2"
+    for name in sentences:  # a name that is part of another one still means itself
+        typed.fill(name)
+        typed.press("Enter")
+        assert slider.get_attribute("aria-valuetext") == name
     page.get_by_role("radio", name="T12–L1").click()
     fact = page.locator(".ac-fact").inner_text()
     assert sentences["T12–L1"] in fact

@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from iliopsoas.atlas.attachments import attachment
 from iliopsoas.body import landmarks
 from iliopsoas.body.assemble import body
 from iliopsoas.body.muscle import muscle
@@ -152,12 +153,54 @@ def test_from_the_right_only_the_right_side_is_drawn():
         assert not [part for layer in plate.layers for part in layer.parts if part.endswith("_l")]
 
 
-def test_from_behind_the_lesser_trochanter_shows_and_from_the_side_it_is_hidden():
-    def labels(view):
-        return {label.id for label in folio("bones").plates[view].labels_for(draft=True)}
+@pytest.mark.parametrize("view", ["anterior", "lateral_right", "anterolateral_right", "inferior"])
+def test_everything_that_has_to_be_told_apart_is_named(view):
+    """In each view every structure of the lesson gets its name on one of the two plates, with some layers shown."""
+    named = set()
+    for subject in ("bones", "attachments"):
+        plate = folio(subject).plates[view]
+        for on in every_subset(plate):
+            named |= {specs.structure for specs in plate.labels if specs.id in ids_of(plate, on)}
+    wanted = {
+        "t12",
+        "l1",
+        "l2",
+        "l3",
+        "l4",
+        "l5",
+        "sacrum",
+        "lesser_trochanter",
+        "psoas_major",
+        "psoas_minor",
+        "iliacus",
+    }
+    wanted |= {disc for disc in standing.DISCS if disc != "disc_t11_t12"}
+    wanted |= {"psoas_major_superficial", "psoas_major_deep"}
+    if view in ("anterior", "anterolateral_right"):
+        wanted.add("iliac_fossa")  # from the side it faces away, from below its edge does
+    assert wanted <= named, wanted - named
 
-    assert "lesser_trochanter_r" in labels("posterior")
-    assert "lesser_trochanter_r" not in labels("lateral_right")
+
+def ids_of(plate, on):
+    return {label.id for label in plate.labels_for(on, draft=True)}
+
+
+def test_where_the_lesser_trochanter_is_covered_its_label_says_so():
+    for view in standing.VIEWS:
+        plate = folio("bones").plates[view]
+        spec = next(label for label in plate.labels if label.structure == "lesser_trochanter")
+        assert spec.through == ("behind" in spec.text) == (view == "lateral_right")
+        assert spec.id in ids_of(plate, None)
+
+
+@pages
+def test_the_words_name_only_the_attachments_that_the_view_paints(subject, view):
+    plate = folio(subject).plates[view]
+    for layer in plate.layers:
+        if layer.id == "areas":
+            kinds = {attachment(area[:-2]).kind for area in plate.areas}
+            assert ("fossa" in layer.sentence) == ("fossa" in kinds)
+            assert ("pelvis" in layer.sentence) == ("ramus" in kinds)
 
 
 def test_taking_psoas_away_uncovers_the_transverse_processes():

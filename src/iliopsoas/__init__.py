@@ -39,19 +39,7 @@ _HOME = {
     "references": "iliopsoas.widgets.prose",
     "show": "iliopsoas.widgets.show",
 }
-__all__ = [
-    "Pose",
-    "ask",
-    "catalogue",
-    "chart",
-    "claims",
-    "doctor",
-    "fascicles",
-    "folio",
-    "muscle",
-    "references",
-    "show",
-]
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -68,8 +68,8 @@ class Visible:
         x0, y0 = extent[:2]
         index, area, _ = self._look(Window(*extent))
         mask = wanted[index] | areas[area]
-        if int(mask.sum()) < LEAST_PX:
-            return None
+        if int(mask.sum()) < LEAST_PX or _mean(mask.astype(np.float32), 1).max() < 0.99:
+            return None  # too little, or a sliver nowhere three pixels wide: a dot there would point at something else
         x, y = _deepest(mask)
         return x + x0, y + y0
 

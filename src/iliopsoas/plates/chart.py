@@ -83,12 +83,13 @@ def psoas_size() -> Chart:
         id="psoas_size",
         title="How thick is psoas major?",
         caption=(
-            "Cross-section of psoas major on one side. Line: as drawn here, a drawing choice for one adult between "
-            "the published sizes. Dots: published means, bars one standard deviation where it was given."
+            "Cross-section of psoas major on one side. Line: as drawn here, a drawing choice for one adult. Marks: at "
+            "L4–L5 the mean of one study; at L3 worked out from a published index (area by height squared), taken as "
+            "both sides together and for one height; bars are one standard deviation where it was given."
         ),
         alt=(
             f"Line chart. As drawn, psoas major grows from the top down to {largest.area_cm2:.1f} cm² at "
-            f"{_name(largest.level)} and then narrows. Published: {said}."
+            f"{_name(largest.level)} and then narrows. Published, or worked out from what was: {said}."
         ),
         sources=tuple(dict.fromkeys(p.source for p in points)),
         draw=_draw_psoas_size,

@@ -1,4 +1,4 @@
-"""What stands under a plate on paper: key, caption, what is schematic, credits, broken into lines that fit."""
+"""What stands under a plate on paper: key, caption, what is schematic, sources, credits, broken into lines that fit."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from matplotlib.font_manager import FontProperties
 from iliopsoas.plates.credits import credit_line
 from iliopsoas.plates.labels import PlacedLabel
 from iliopsoas.plates.palette import TEXT
+from iliopsoas.sources import reference
 
 if TYPE_CHECKING:
     from iliopsoas.plates.plate import LabelMode, Plate
@@ -59,7 +60,7 @@ class Block:
 def foot_blocks(
     plate: Plate, placed: Sequence[PlacedLabel], labels: LabelMode, stop: str | None, width: float
 ) -> list[Block]:
-    """Return what stands under the picture: key, caption, what is schematic, credits."""
+    """Return what stands under the picture: key, caption, what is schematic, sources, credits."""
     left, room = 24.0, width - 48
     blocks = []
     if labels == "key" and placed:
@@ -71,6 +72,7 @@ def foot_blocks(
     for gid, size, style, colour, lines in (
         (f"caption:{plate.id}", CAPTION_PT, "normal", TEXT, words),
         (f"schematic:{plate.id}", CAPTION_PT, "italic", TEXT, [plate.schematic]),
+        (f"sources:{plate.id}", SMALL_PT, "normal", "#555555", [source_line(plate)]),
         (f"credits:{plate.id}", SMALL_PT, "normal", "#555555", [credit_line()]),
     ):
         block = Block(gid, size, style, colour)
@@ -80,6 +82,12 @@ def foot_blocks(
         block.height_px += 5 if block.lines else 0
         blocks.append(block)
     return blocks
+
+
+def source_line(plate: Plate) -> str:
+    """Return the sources of a plate, each as it is cited in a line of text; empty when it names none."""
+    cited = dict.fromkeys(reference(key).short for key in plate.sources)
+    return f"Sources: {'; '.join(cited)}." if cited else ""
 
 
 def _key_block(placed: Sequence[PlacedLabel], left: float, room: float) -> Block:

@@ -154,8 +154,8 @@ class Rules:
     grid: int = 4
     low: float = 0.10
     strength: tuple[float, float, float] = (0.50, 0.54, 0.44)
-    fill: tuple[float, float, float, float, float] = (0.0, 0.20, 0.55, 0.85, 0.78)
-    edge: tuple[float, float, float, float, float] = (0.0, 0.75, 0.45, 0.80, 0.90)
+    fill: tuple[float, float, float, float, float] = (0.0, 0.20, 0.38, 0.88, 0.95)
+    edge: tuple[float, float, float, float, float] = (0.0, 0.75, 0.35, 0.85, 1.0)
     gain: float = 0.24
     line: float = 0.35
     lum: tuple[float, float] = (0.35, 0.72)

@@ -24,6 +24,7 @@ from PIL import (  # naming the plugin keeps Pillow from loading every format it
 from iliopsoas.plates.credits import credit_line
 from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX, ROW_GAP_PX
 from iliopsoas.plates.layers import Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
+from iliopsoas.sources import reference
 
 if TYPE_CHECKING:
     from iliopsoas.plates.plate import Plate
@@ -162,14 +163,13 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
             for s in plate.stops
         ],
         "control": plate.control,
-        "facts": [asdict(f) for f in plate.facts],
         "alt": {
             "view": plate.view.sentence,
             "layers": {k.id: k.sentence for k in plate.layers},
             "not_shown": NOT_SHOWN,
         },
         "describe": list(plate.description),
-        "sources": list(plate.sources),
+        "sources": [{"short": r.short, "text": r.text, "url": r.link} for r in map(reference, plate.sources)],
         "credits": credit_line(),
     }
 

@@ -241,6 +241,9 @@ def _label_layout(plate: Plate, shown: frozenset[str], draft: bool, *providers: 
         if spec.layer is not None and spec.layer not in shown:
             continue
         at = visible.of_parts(spec.parts) if spec.point is None else visible.of_point(spec.point)
+        if at is None and spec.through and spec.point is not None:
+            x, y, _ = plate.picture_view.project(spec.point)
+            at = (float(x), float(y))
         if at is not None:
             items.append(LabelItem(spec.id, wrap(spec.text), at, number, spec.side, spec.weight))
     return layout(items, sheet.size_px)

@@ -38,6 +38,8 @@ class LabelSpec:
         Wanted column.
     weight : int
         When there is not room for all, the lowest go.
+    through : bool
+        Name the point even where something covers it; the text has to say so.
     """
 
     id: str
@@ -47,6 +49,7 @@ class LabelSpec:
     layer: str | None = None
     side: Side | None = None
     weight: int = 0
+    through: bool = False
 
     @property
     def structure(self) -> str:

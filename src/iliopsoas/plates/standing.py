@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from typing import Literal
+
+import numpy as np
 
 from iliopsoas.atlas.attachments import attachment, attachments, levels
 from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.structures import structure
 from iliopsoas.body import landmarks
+from iliopsoas.plates.labels import Side
 from iliopsoas.plates.layers import AREAS
 from iliopsoas.plates.plate import Fact, LabelSpec, Layer, Stop
 from iliopsoas.plates.view import View
@@ -21,6 +25,7 @@ DISCS = ("disc_t11_t12", "disc_t12_l1", "disc_l1_l2", "disc_l2_l3", "disc_l3_l4"
 VIEWS = ("anterior", "lateral_right", "anterolateral_right", "posterior", "inferior")
 LEVELS = ("t12_l1", "l1_l2", "l2_l3", "l3_l4", "l4_l5", "l5")
 
+TROCHANTER_M = 0.012  # how far from its tip the bump of the lesser trochanter is looked for
 TOP_M, BOTTOM_M = 0.262, -0.210  # height of the frame: through the body of T11, and below the lesser trochanter
 
 BONES_SCHEMATIC = "Bones of different people were resized, restacked and curved to one standing body."
@@ -107,18 +112,10 @@ def curve_facts() -> tuple[Fact, ...]:
     )
 
 
-def bones_layer(view: str, with_hips: bool = False, with_discs: bool = True, ribs: tuple[int, ...] = (12,)) -> Layer:
-    """Return the locked layer of bones: the spine, the femurs and some ribs, with or without discs and hip bones."""
+def bones_layer(view: str) -> Layer:
+    """Return the locked layer of bones under the muscles: the spine with its discs, the femurs and the last rib."""
     lordosis = curve_facts()[0].value
-    parts = (
-        *VERTEBRAE,
-        *(DISCS if with_discs else ()),
-        "sacrum",
-        "coccyx",
-        *paired([f"rib_{n}" for n in ribs], view),
-        *paired(["femur", *(["hip_bone"] if with_hips else [])], view),
-        *(["pubic_symphysis"] if with_hips else []),
-    )
+    parts = (*VERTEBRAE, *DISCS, "sacrum", "coccyx", *paired(["rib_12", "femur"], view))
     said = f"The spine from T11 to the coccyx, with a lumbar curve of {lordosis} degrees, and the thigh bones."
     return Layer("bones", "Spine and thigh bones", parts, locked=True, sentence=said)
 
@@ -135,13 +132,23 @@ def hip_bones_layer(view: str) -> Layer:
     )
 
 
-def areas_layer() -> Layer:
-    """Return the switch that paints the attachments on the bones."""
-    said = (
-        "Attachments painted on the bone: body margins orange, discs blue, transverse processes green, "
-        "fossa and wing of sacrum violet, ends on pelvis and femur pink."
-    )
-    return Layer(AREAS, "Attachments on bone", sentence=said)
+# What the alt text says of each kind of attachment that a view paints.
+_PAINTED = (
+    (("margin", "body"), "body margins orange"),
+    (("disc",), "discs blue"),
+    (("process",), "transverse processes green"),
+    (("fossa",), "iliac fossa violet"),
+    (("ala",), "wing of sacrum violet"),
+    (("ramus",), "end on the pelvis pink"),
+    (("trochanter", "shaft"), "ends on the femur pink"),
+)
+
+
+def areas_layer(view: str) -> Layer:
+    """Return the switch that paints the attachments on the bones, and says which ones this view has."""
+    kinds = {attachment(area[:-2]).kind for area in shown_areas(view)}
+    said = ", ".join(words for some, words in _PAINTED if kinds & set(some))
+    return Layer(AREAS, "Attachments on bone", sentence=f"Attachments painted on the bone: {said}.")
 
 
 @cache
@@ -179,21 +186,34 @@ def named(structure_id: str, parts: Iterable[str] = (), layer: str | None = None
     return LabelSpec(own, row.name, tuple(parts) or (own,), layer=layer, weight=weight)
 
 
-def at_landmark(structure_id: str, point: str = "", side: str = "r", weight: int = 0) -> LabelSpec:
+def at_landmark(structure_id: str, point: str = "", side: Literal["r", "l"] = "r", weight: int = 0) -> LabelSpec:
     """Return the label of a bony landmark at its measured point."""
     row = structure(structure_id)
-    x, y, z = (float(c) for c in landmarks.landmark(point or structure_id, "l" if side == "l" else "r"))
+    x, y, z = (float(c) for c in landmarks.landmark(point or structure_id, side))
     own = f"{structure_id}_{side}" if row.paired else structure_id
     return LabelSpec(own, row.name, point=(x, y, z), weight=weight)
 
 
-def spine_labels(weight: int = 5) -> tuple[LabelSpec, ...]:
-    """Return the labels of vertebrae and discs, from the top down."""
+def lesser_trochanter(view: str) -> LabelSpec:
+    """Return the label of the lesser trochanter, where this view shows it.
+
+    In front only its inner edge stands out beside the shaft, obliquely only that of the left femur; from the right side
+    the shaft covers it, and the label says so.
+    """
+    if view == "lateral_right":
+        return replace(at_landmark("lesser_trochanter", weight=8), text="Lesser trochanter (behind)", through=True)
+    side: Literal["r", "l"] = "l" if view == "anterolateral_right" else "r"
+    label = at_landmark("lesser_trochanter", side=side, weight=8)
+    if view == "posterior":
+        return label
+    femur = load_bones()[f"femur_{side}"].v
+    near = femur[np.linalg.norm(femur - landmarks.landmark("lesser_trochanter", side), axis=1) < TROCHANTER_M]
+    x, y, z = (float(c) for c in near[np.argmin(np.abs(near[:, 2]))])
+    return replace(label, point=(x, y, z))
+
+
+def spine_labels(view: str, weight: int = 5) -> tuple[LabelSpec, ...]:
+    """Return the labels of vertebrae and discs, from the top down, in one column where the view has room for it."""
     order = [name for pair in zip(VERTEBRAE, DISCS, strict=True) for name in pair]
-    return tuple(named(name, weight=weight + (not name.startswith("disc"))) for name in order)
-
-
-def drawn(names: Iterable[str]) -> tuple[str, ...]:
-    """Return those names that the atlas has a bone for (a guard for optional ribs and cartilages)."""
-    have = load_bones()
-    return tuple(name for name in names if name in have)
+    column: Side | None = None if view in ("lateral_right", "posterior") else "right"
+    return tuple(replace(named(name, weight=weight + (not name.startswith("disc"))), side=column) for name in order)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from iliopsoas.atlas.measures import measure
 from iliopsoas.atlas.structures import structure
 from iliopsoas.body import landmarks
 from iliopsoas.plates import standing
@@ -40,7 +43,7 @@ def start_folio() -> Folio:
 
 
 def _bones_plate(name: str) -> Plate:
-    ribs = standing.drawn(standing.paired(["rib_9", "rib_10", "rib_11", "rib_12", "costal_margin"], name))
+    ribs = standing.paired(["rib_9", "rib_10", "rib_11", "rib_12", "costal_margin"], name)
     curve, slope = standing.curve_facts()
     layers = (
         Layer(
@@ -61,7 +64,7 @@ def _bones_plate(name: str) -> Plate:
         caption="Spine from T11, lower ribs, pelvis and upper femurs of a standing adult.",
         view=standing.framed(name),
         layers=layers,
-        labels=(*standing.spine_labels(), *_bone_labels(name)),
+        labels=(*standing.spine_labels(name), *_bone_labels(name)),
         facts=(curve, slope),
         description=(
             "Five lumbar vertebrae stand on the sacrum, each with a body in front, two transverse processes to the "
@@ -73,25 +76,27 @@ def _bones_plate(name: str) -> Plate:
             f"{curve.text} {slope.text}",
         ),
         sources=standing.SOURCES,
-        schematic=f"{standing.BONES_SCHEMATIC} The coccyx is schematic.",
+        schematic=f"{standing.BONES_SCHEMATIC} Discs, coccyx, symphysis and costal margin are our own drawing; the "
+        "costal margin is shown in part.",
     )
 
 
 def _bone_labels(name: str) -> tuple[LabelSpec, ...]:
-    from_behind = name == "posterior"
-    points = ["asis", "iliopubic_eminence", "promontory", "lesser_trochanter", "greater_trochanter", "aiis",
-              "pubic_tubercle", "ischial_spine", "ischial_tuberosity"]  # fmt: skip
-    if from_behind:
+    points = ["asis", "iliopubic_eminence", "promontory", "greater_trochanter", "aiis", "pubic_tubercle",
+              "ischial_spine", "ischial_tuberosity", "iliac_fossa"]  # fmt: skip
+    if name in ("posterior", "lateral_right"):
         points += ["psis"]
-    x, y, z = (float(c) for c in landmarks.transverse_process_tip("l3", "l" if from_behind else "r"))
+    x, y, z = (float(c) for c in landmarks.transverse_process_tip("l3", "l" if name == "posterior" else "r"))
     return (
         standing.named("sacrum", weight=6),
         standing.named("coccyx", weight=4),
         LabelSpec("transverse_process_r", f"{structure('transverse_process').name} of L3", point=(x, y, z), weight=8),
         standing.named("femur", layer="femurs", weight=3),
         *(standing.named(f"rib_{n}", layer="ribs", weight=2) for n in (12, 11)),
+        standing.named("costal_margin", layer="ribs", weight=2),
         *(standing.at_landmark(point, weight=7) for point in points),
         standing.at_landmark("iliac_crest", "iliac_crest_top", weight=7),
+        replace(standing.lesser_trochanter(name), layer="femurs"),
     )
 
 
@@ -129,11 +134,11 @@ def _attachments_plate(name: str) -> Plate:
             standing.paired(["psoas_minor"], name),
             sentence="Psoas minor on the front of psoas major, with its long tendon to the pubic brim.",
         ),
-        standing.areas_layer(),
+        standing.areas_layer(name),
     )
     caption = (
-        "Psoas major, psoas minor and iliacus of a standing adult. Psoas minor is present in roughly 27 to 65 % of "
-        "bodies, by series; take its layer off for the others."
+        "Psoas major, psoas minor and iliacus of a standing adult. Psoas minor is present in "
+        f"{_psoas_minor_share()} of bodies, by series; take its layer off for the others."
     )
     return Plate(
         id=f"attachments_{name}",
@@ -141,7 +146,7 @@ def _attachments_plate(name: str) -> Plate:
         caption=caption + (BACK_MUSCLES_REMOVED if name == "posterior" else ""),
         view=standing.framed(name),
         layers=layers,
-        labels=(*_muscle_labels(), *standing.spine_labels(), *_attachment_bone_labels()),
+        labels=(*_muscle_labels(name), *standing.spine_labels(name), *_attachment_bone_labels(name)),
         stops=standing.level_stops(name),
         control="Level",
         facts=(curve, slope),
@@ -161,7 +166,13 @@ def _attachments_plate(name: str) -> Plate:
     )
 
 
-def _muscle_labels() -> tuple[LabelSpec, ...]:
+def _psoas_minor_share() -> str:
+    """Return how often psoas minor is there, from the lowest to the highest series, such as "27 to 66 %"."""
+    shares = [measure(f"psoas_minor_present_{series}").value for series in ("neumann", "dragieva", "farias")]
+    return f"{min(shares):.0f} to {max(shares):.0f} %"
+
+
+def _muscle_labels(name: str) -> tuple[LabelSpec, ...]:
     slips = [f"{name}_r" for name in standing.psoas_slips()]
     return (
         standing.named("psoas_major", layer="psoas_major", weight=10),
@@ -173,13 +184,14 @@ def _muscle_labels() -> tuple[LabelSpec, ...]:
     )
 
 
-def _attachment_bone_labels() -> tuple[LabelSpec, ...]:
+def _attachment_bone_labels(name: str) -> tuple[LabelSpec, ...]:
     return (
         standing.named("sacrum", weight=6),
         standing.named("femur", weight=3),
         standing.named("rib_12", weight=2),
-        standing.at_landmark("lesser_trochanter", weight=8),
+        standing.lesser_trochanter(name),
         standing.at_landmark("asis", weight=4),
+        standing.at_landmark("iliac_fossa", weight=4),
         standing.at_landmark("iliac_crest", "iliac_crest_top", weight=4),
         standing.at_landmark("iliopubic_eminence", weight=4),
         standing.at_landmark("promontory", weight=4),

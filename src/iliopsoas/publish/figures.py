@@ -22,7 +22,8 @@ from tqdm import tqdm
 
 from iliopsoas.plates.catalogue import catalogue, charts
 from iliopsoas.plates.chart import Chart
-from iliopsoas.plates.credits import SOURCE
+from iliopsoas.plates.credits import SOURCE, credit_line
+from iliopsoas.plates.foot import source_line
 from iliopsoas.plates.plate import Folio, Plate
 from iliopsoas.plates.reduce import few_colours
 from iliopsoas.sources.errors import UnknownName
@@ -175,7 +176,8 @@ def pictures(album: Album, only: str | None = None) -> tuple[Picture, ...]:
 def _of_plate(subject: str, view: str, plate: Plate, style: Style) -> Picture:
     def words() -> str:
         labels = sorted(plate.labels_for(), key=lambda label: label.number)
-        return "; ".join(f"{label.number} {' '.join(label.text.split())}" for label in labels)
+        named = "; ".join(f"{label.number} {' '.join(label.text.split())}" for label in labels)
+        return " | ".join([named, plate.title, plate.caption, plate.schematic, source_line(plate), credit_line()])
 
     return Picture(f"{subject}/{view}_{style}.png", lambda path: plate.save(path, labels=style, dpi=DPI[style]), words)
 

@@ -358,7 +358,7 @@ class Acetates {
     this.canvas.setAttribute('aria-label', alt);
     const line = (kind, text) => (text ? [make('p', { class: kind }, text)] : []);
     this.caption.replaceChildren(...line('', head.caption), ...line('ac-fine', head.schematic),
-      ...line('ac-fine ac-credits', head.credits));
+      ...[sourceList(words.sources, head.sources)].filter(Boolean), ...line('ac-fine ac-credits', head.credits));
     const titled = (title, text) => (text ? [make('p', {}, make('b', {}, `${title}: `), text)] : []);
     this.about.replaceChildren(...head.describe.map((text) => make('p', {}, text)), ...titled(words.shown, alt),
       ...titled(words.credits, head.credits));

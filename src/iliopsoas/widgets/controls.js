@@ -94,9 +94,10 @@ function stopControl(name, stops, words, uid, choose) {
   range.addEventListener('input', step(0));
   typed.addEventListener('focus', () => typed.select());
   typed.addEventListener('change', () => {
-    const wanted = plain(typed.value);
-    const found = stops.findIndex((stop) => wanted && plain(stop.name).includes(wanted));
-    pick(found < 0 ? Number(range.value) : found);
+    const wanted = plain(typed.value), names = stops.map((stop) => plain(stop.name));
+    const fits = [(name) => name === wanted, (name) => name.startsWith(wanted), (name) => name.includes(wanted)];
+    const found = fits.map((fit) => names.findIndex(fit)).find((at) => at >= 0); // "L5" means L5 before L4–L5
+    pick(wanted && found >= 0 ? found : Number(range.value));
   });
   return {
     node: toolRow(make('label', { for: range.id, class: 'ac-name' }, name),
