@@ -31,11 +31,6 @@ def draw_later(task: Task, rank: int = 0) -> None:
             _thread.start()
 
 
-def wait_until_drawn() -> None:
-    """Return when nothing is left to draw (for tests and measurements)."""
-    _waiting.join()
-
-
 def _work() -> None:
     while True:
         _rank, _number, task = _waiting.get()
