@@ -21,8 +21,8 @@ from iliopsoas.body.surface import Surface
 
 HIP_CENTRE = np.array([-0.056276, -0.07849, 0.07726])  # right, of the standing frame
 
-# What was drawn and measured (tests); the model of the muscles reaches farther. At its edge, from 10 degrees of extension
-# with 10 of adduction and 15 of external rotation, the drawn lesser trochanter comes to touch the ischium.
+# What was drawn and measured (tests); the model of the muscles reaches farther. At its edge, from 10 degrees of
+# extension with 10 of adduction and 15 of external rotation, the drawn lesser trochanter comes to touch the ischium.
 DRAWN = MappingProxyType(
     {"hip_flexion_deg": (-20.0, 100.0), "hip_adduction_deg": (-25.0, 15.0), "hip_rotation_deg": (-25.0, 25.0)}
 )
