@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from iliopsoas.atlas.attachments import attachment
+from iliopsoas.atlas.published_arms import published_arms, read_published_arms
 from iliopsoas.body import landmarks
 from iliopsoas.body.assemble import body
 from iliopsoas.body.muscle import muscle
@@ -13,10 +14,11 @@ from iliopsoas.body.pose import Pose
 from iliopsoas.plates import standing
 from iliopsoas.plates.catalogue import catalogue, chart, charts, folio
 from iliopsoas.plates.chart import published_sizes
+from iliopsoas.plates.chart_arm import spread_mm
 from iliopsoas.plates.composite import merged
 from iliopsoas.plates.labels import text_height_px
 from iliopsoas.plates.motion import ANGLES
-from iliopsoas.sources import UnknownName, reference
+from iliopsoas.sources import DataError, UnknownName, reference
 
 PAGES = [(f.id, view) for f in catalogue() for view in f.plates]
 pages = pytest.mark.parametrize(("subject", "view"), PAGES, ids=["-".join(page) for page in PAGES])
@@ -276,3 +278,46 @@ def test_every_subject_has_an_id_of_its_own():
     assert len(ids) == len(set(ids))
     plates = [f.plates[view].id for f in catalogue() for view in f.plates]
     assert len(plates) == len(set(plates))
+
+
+def test_the_arm_chart_shows_the_model_among_the_published_curves():
+    plot = chart("psoas_arm")
+    ax = plot.figure().axes[0]
+    lines = {line.get_gid(): line for line in ax.lines}
+    angles, arms = lines["psoas_major"].get_data()
+    for angle in (-20, 0, 60, 90):
+        exact = muscle("psoas_major").moment_arm_mm(Pose(hip_flexion_deg=angle), "flexion")
+        assert arms[list(angles).index(angle)] == pytest.approx(exact, abs=1e-6)
+    assert lines["psoas_major:extrapolated"].get_xdata().min() > 90, "grey where it is extrapolated"
+    low, high = spread_mm()
+    for curve in published_arms().values():
+        assert min(curve.arm_mm) >= low and max(curve.arm_mm) <= high
+        if curve.id.startswith("arnold"):
+            assert tuple(lines[f"published:{curve.id}"].get_ydata()) == curve.arm_mm
+    assert f"between {low:.0f} and {high:.0f} mm" in plot.alt
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("angle_deg = [0, 10]", "angle_deg = [10, 0]", "angle_deg"),
+        ("arm_mm = [20, 21]", "arm_mm = [20]", "arm_mm"),
+        ("arm_mm = [20, 21]", "arm_mm = [20, 21, 22]", "arm_mm"),
+        ('muscle = "psoas_major"', 'muscle = "femur"', "muscle"),
+        ('sources = ["blemker2005"]', 'sources = ["blemker2006"]', "sources"),
+    ],
+)
+def test_a_bad_curve_names_its_field(old, new, field):
+    good = """[[series]]
+id = "one"
+muscle = "psoas_major"
+name = "A curve"
+people = "one adult"
+angle_deg = [0, 10]
+arm_mm = [20, 21]
+sources = ["blemker2005"]
+"""
+    assert read_published_arms(good)["one"].arm_mm == (20.0, 21.0)
+    with pytest.raises(DataError) as error:
+        read_published_arms(good.replace(old, new))
+    assert (error.value.entry, error.value.field) == ("one", field)

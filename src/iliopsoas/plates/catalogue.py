@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from iliopsoas.plates.chart import Chart, psoas_size
+from iliopsoas.plates.chart_arm import psoas_arm
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
@@ -17,7 +18,7 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
 }
-_CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size}
+_CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size, "psoas_arm": psoas_arm}
 
 
 @cache
