@@ -112,7 +112,8 @@ class Acetates {
     this.about = make('div');
     this.status = make('p', { class: 'ac-status', role: 'status' });
     this.root = make('div', { class: 'acetates', role: 'group', 'aria-label': spec.title, 'data-acetates': uid },
-      this.hideStill(),
+      // The picture of the same subject in the text is there for readers who have not run the lesson.
+      hideStill(spec.id, `[data-acetates="${uid}"]`, `.jp-MarkdownCell img[src*="figures/${spec.id}/"]`),
       make('p', { class: 'ac-title' }, spec.title),
       this.viewRow = toolRow(name(words.views), this.views.node),
       this.layerRow = toolRow(name(words.layers), this.layerTools()),
@@ -122,7 +123,7 @@ class Acetates {
       this.aside = make('div', { class: 'ac-aside' }, this.card, this.all),
       make('details', { class: 'ac-describe' }, make('summary', {}, words.describe), this.about),
       this.status);
-    this.guardKeys();
+    guardKeys(this.root);
     this.pointAndChoose();
     this.labelKeys = roving(this.key, '[data-id]');
     this.listKeys = roving(this.list, '[data-id]');
@@ -153,30 +154,6 @@ class Acetates {
     const peeling = front.length ? [this.peel, this.restore] : [];
     const group = { class: 'ac-checks', role: 'group', 'aria-label': this.words.layers };
     return make('div', group, ...boxes, make('span', {}, ...peeling), this.labelCheck.node);
-  }
-
-  // The still above, for readers without the widget, is out of sight exactly as long as the widget is there. So is the
-  // picture of the same subject in the text, which is there for readers who have not run the lesson.
-  hideStill() {
-    const still = `[data-still="${CSS.escape(this.spec.id)}"]`, mine = `[data-acetates="${this.uid}"]`;
-    const outputs = ['.jp-OutputArea', '.output'].map((area) => `${area}:has(${mine}) > *:has(${still})`);
-    const inText = `.jp-Notebook:has(${mine}) .jp-MarkdownCell img[src*="figures/${this.spec.id}/"]`;
-    return make('style', {}, `${[...outputs, inText].join(', ')} { display: none; }`);
-  }
-
-  // Keys stay in here, or JupyterLab would take "x" to cut the cell; Ctrl+S still saves and Escape leaves to the cell.
-  guardKeys() {
-    const saves = (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
-    for (const type of ['keydown', 'keyup', 'keypress']) {
-      this.root.addEventListener(type, (event) => {
-        if (event.key !== 'Escape' && !saves(event)) event.stopPropagation();
-      });
-    }
-    this.root.addEventListener('keydown', (event) => {
-      // JupyterLab leaves the focus in an output when its notebook is in command mode already.
-      if (event.key === 'Escape') (this.root.closest('.jp-Cell') ?? document.activeElement).focus();
-    });
-    this.root.addEventListener('contextmenu', (event) => event.stopPropagation());
   }
 
   pointAndChoose() {

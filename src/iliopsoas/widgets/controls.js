@@ -1,4 +1,5 @@
-// Small controls and helpers that know nothing of anatomy. Joined with picture.js and acetates.js into one ES module.
+// Small controls and helpers that know nothing of anatomy. Joined with the files of each widget into one ES module
+// (acetates.front_end, questions.front_end).
 
 const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, k) => values[k]);
 const plain = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
@@ -16,6 +17,30 @@ function make(tag, attributes = {}, ...children) {
 
 function button(text, press, attributes = {}) {
   return make('button', { type: 'button', onclick: press, ...attributes }, text);
+}
+
+// Keys stay in a widget, or JupyterLab would take "x" to cut the cell; Ctrl+S still saves and Escape leaves to the cell.
+function guardKeys(root) {
+  const saves = (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
+  for (const type of ['keydown', 'keyup', 'keypress']) {
+    root.addEventListener(type, (event) => {
+      if (event.key !== 'Escape' && !saves(event)) event.stopPropagation();
+    });
+  }
+  root.addEventListener('keydown', (event) => {
+    // JupyterLab leaves the focus in an output when its notebook is in command mode already.
+    if (event.key === 'Escape') (root.closest('.jp-Cell') ?? document.activeElement).focus();
+  });
+  root.addEventListener('contextmenu', (event) => event.stopPropagation());
+}
+
+// A style that keeps the still above, for readers without the widget, out of sight exactly as long as the widget, found
+// by the selector `mine`, is there; and with it what else of the notebook the widget takes the place of.
+function hideStill(id, mine, inText = '') {
+  const still = `[data-still="${CSS.escape(id)}"]`;
+  const outputs = ['.jp-OutputArea', '.output'].map((area) => `${area}:has(${mine}) > *:has(${still})`);
+  const hidden = inText ? [...outputs, `.jp-Notebook:has(${mine}) ${inText}`] : outputs;
+  return make('style', {}, `${hidden.join(', ')} { display: none; }`);
 }
 
 // The newest few results of something slow; the one longest out of use goes first.

@@ -82,32 +82,18 @@ class Questions {
 
   build() {
     const { words, spec, uid } = this, of = { class: 'questions', role: 'group', 'aria-label': spec.title };
-    const still = `[data-still="${CSS.escape(spec.still)}"]`, mine = `[data-questions="${uid}"]`;
-    const outputs = ['.jp-OutputArea', '.output'].map((area) => `${area}:has(${mine}) > *:has(${still})`);
     this.steps = make('div', { class: 'qu-steps', 'aria-hidden': 'true' });
     this.count = make('p', { class: 'qu-count' });
     this.body = make('div', { class: 'qu-body' });
     this.status = make('p', { class: 'qu-status', role: 'status' });
     this.root = make('div', { ...of, 'data-questions': uid },
-      make('style', {}, `${outputs.join(', ')} { display: none; }`), // the text for readers without the widget
+      hideStill(spec.still, `[data-questions="${uid}"]`),
       make('div', { class: 'qu-head' }, make('p', { class: 'qu-title' }, spec.title), this.count), this.steps,
       this.body, make('p', { class: 'qu-fine' }, words.foot), this.status);
-    this.guardKeys();
-  }
-
-  // Keys stay in here, or JupyterLab would take "x" to cut the cell; Ctrl+S still saves and Escape leaves to the cell.
-  guardKeys() {
-    const saves = (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
-    for (const type of ['keydown', 'keyup', 'keypress']) {
-      this.root.addEventListener(type, (event) => {
-        if (event.key !== 'Escape' && !saves(event)) event.stopPropagation();
-      });
-    }
+    guardKeys(this.root);
     this.root.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') (this.root.closest('.jp-Cell') ?? document.activeElement).focus();
       if (event.key === 'Enter' && event.repeat) event.preventDefault(); // a key held down answers one question only
     });
-    this.root.addEventListener('contextmenu', (event) => event.stopPropagation());
   }
 
   say(text) { this.status.textContent = text; }
