@@ -166,12 +166,13 @@ def _plate(name: str) -> Plate:
 
 def _labels(pose: Pose) -> tuple[LabelSpec, ...]:
     x, y, z = (float(c) for c in Hips.of(pose).place(landmarks.landmark("lesser_trochanter")))
+    hidden = f"{structure('lesser_trochanter').name} (behind)"
     on_right = (
         standing.named("psoas_major", layer="psoas_major", weight=10),
         standing.named("iliacus", layer="iliacus", weight=10),
         standing.named("iliopsoas_tendon", layer="psoas_major", weight=9),
         standing.named("femur", weight=6),
-        LabelSpec("lesser_trochanter_r", structure("lesser_trochanter").name, point=(x, y, z), weight=8),
+        LabelSpec("lesser_trochanter_r", hidden, point=(x, y, z), weight=8, through=True),
     )
     return (
         *(
