@@ -31,8 +31,10 @@ class FakePlate:
     """A drawing of two shapes and its words, in place of a plate."""
 
     view: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(title="From the front"))
+    title: str = "Shapes, from the front"
     caption: str = "A square and a disc."
     schematic: str = "Both are made up."
+    sources: tuple[str, ...] = ("bogduk1992",)
     colour: str = "#8C3B22"
     shift_px: float = 0
     words: list[str] = field(default_factory=lambda: ["square", "disc"])
@@ -124,7 +126,10 @@ def test_every_view_is_written_in_every_style_with_its_words_inside(folder, albu
     with Image.open(folder / "shapes" / "anterior_names.png") as picture:
         assert picture.mode == "P", "a palette keeps the folder small"
         assert picture.text["Description"] == album.folios[0].plates["anterior"].alt_for()
-        assert picture.text["Labels"] == "1 square; 2 disc"
+        labels, *printed = picture.text["Labels"].split(" | ")
+        assert labels == "1 square; 2 disc"
+        assert printed[:3] == ["Shapes, from the front", "A square and a disc.", "Both are made up."]
+        assert "Bogduk" in printed[3]
 
 
 def test_what_was_written_is_up_to_date(folder, album):
