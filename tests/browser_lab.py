@@ -1,4 +1,7 @@
-"""What the browser tests stand on: an installed Chromium, a JupyterLab of their own, a page without a kernel."""
+"""What the browser tests stand on: an installed Chromium, a JupyterLab of their own, a page without a kernel.
+
+The fixtures that start and end these are in conftest.py.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,7 @@ import urllib.request
 from pathlib import Path
 
 import numpy as np
-
-from iliopsoas.widgets import Acetates, acetates
+import pytest
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 ARGS = [
@@ -26,6 +28,7 @@ ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 START_S = 60
+COMMANDS = ("a", "b", "x", "d", "d", "m", "y", "0", "0", "Shift+Enter", "ArrowDown", "ArrowUp")  # of a notebook's cells
 
 
 def why_no_browser() -> str:
@@ -36,6 +39,14 @@ def why_no_browser() -> str:
         except ImportError:
             return f"{package} is not installed; `uv sync --group browser` does it"
     return "" if chromium() else f"no installed Chromium found under the names {', '.join(CHROMIUM)}"
+
+
+def marks() -> list[pytest.MarkDecorator]:
+    """Give the marks of a module of browser tests: skipped without a browser, failed where one was asked for."""
+    missing = why_no_browser()
+    if missing and os.environ.get("ILIOPSOAS_REQUIRE_BROWSER"):
+        pytest.fail(f"The browser tests were asked for, but {missing}.", pytrace=False)
+    return [pytest.mark.browser, pytest.mark.skipif(bool(missing), reason=missing)]
 
 
 def chromium() -> str | None:
@@ -141,6 +152,20 @@ class Lab:
             "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
         )
 
+    def reopen_saved(self, page, name: str) -> None:
+        """Save the notebook that is open and open it again; nothing of it is run."""
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(1500)
+        page.goto(f"{self.url}/lab/tree/{name}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+
+    def lose_kernel(self, page) -> None:
+        """End the kernel of the notebook that is open, and put away what JupyterLab says about it."""
+        self.end_kernels()
+        page.wait_for_timeout(500)
+        if page.locator(".jp-Dialog").count():
+            page.keyboard.press("Escape")
+
     def end_kernels(self) -> None:
         for session in self.ask("GET", "/api/sessions"):
             with contextlib.suppress(urllib.error.HTTPError):
@@ -171,24 +196,41 @@ def run_all(page) -> None:
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
 
 
+def cell_count(page) -> int:
+    return page.locator(".jp-Notebook .jp-Cell").count()
+
+
 def set_theme(page, name: str) -> None:
     page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
 
 
-def page_without_kernel(widget: Acetates, background: str = "#fff") -> str:
-    """Return a page that holds the widget with all its packs, as an exported lesson does."""
-    names = [name for name in widget.trait_names() if name.startswith("pack_")]
-    state = {name: getattr(widget, name) for name in ("spec", "view", "on", "stop", "labels", "part", "error")}
-    packs = {name: base64.b64encode(getattr(widget, name)).decode() for name in names}
-    data = json.dumps({"state": state, "packs": packs}).replace("<", "\\u003c")
+def page_without_kernel(widget, front_end: str, title: str, data: object, also: str = "") -> str:
+    """Return a page that holds a widget and what it shows, as an exported lesson does.
+
+    The page's script knows the model as `model`, and by its name what else of the module is named in `also`.
+    """
+    text = json.dumps(data).replace("<", "\\u003c")
     return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>A plate</title>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>body {{ margin: 0; background: {background} }} {widget._css}</style><main><div id=here></div></main>"
-        f'<script type="application/json" id=data>{data}</script><script type=module>{acetates.front_end()}\n'
-        "mount(document.getElementById('here'), JSON.parse(document.getElementById('data').textContent));"
+        f"<style>body {{ margin: 0; background: #fff }} {widget._css}</style><main><div id=here></div></main>"
+        f'<script type="application/json" id=data>{text}</script><script type=module>{front_end}\n'
+        "const read = JSON.parse(document.getElementById('data').textContent);"
+        f"Object.assign(window, {{ model: mount(document.getElementById('here'), read), {also} }});"
         "</script></html>"
     )
+
+
+def barriers(page, card: str) -> list[str]:
+    """Return what axe finds serious or critical in a card, named by its selector: rule, and the elements."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context={"include": [[card]]}).response["violations"]
+    return [
+        f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def canvas_pixels(widget) -> np.ndarray:

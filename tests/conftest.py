@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import browser_lab as lab
+
 settings.register_profile("iliopsoas", deadline=None)  # a slow machine is no fault of the code
 settings.load_profile("iliopsoas")
 TOP = Path(__file__).resolve().parent.parent
@@ -28,3 +30,45 @@ def pytest_configure(config: pytest.Config) -> None:
 def top() -> Iterator[Path]:
     """Give the folder of the checkout."""
     yield TOP
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Give a browser, where `browser_lab.marks` lets a test run."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = lab.launched(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def jupyter(tmp_path_factory):
+    """Give a JupyterLab of this module's own."""
+    server = lab.Lab(tmp_path_factory.mktemp("lab"))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def notes():
+    """Collect what pages ask for and what goes wrong in them."""
+    return {"asked": [], "problems": []}
+
+
+@pytest.fixture
+def open_page(chromium, notes):
+    """Open pages; call it with HTML, a selector to wait for, and what a browser context takes."""
+    contexts = []
+
+    def opened(html: str, ready: str, **options):
+        contexts.append(chromium.new_context(**options))
+        page = lab.page_of(contexts[-1], notes["asked"], notes["problems"])
+        page.set_content(html)
+        page.wait_for_selector(ready)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

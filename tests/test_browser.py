@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import base64
 import time
 
 import numpy as np
@@ -12,13 +12,9 @@ import browser_lab as lab
 from iliopsoas.plates import pack
 from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.composite import composite
-from iliopsoas.widgets import Acetates, drawing, warm
+from iliopsoas.widgets import Acetates, acetates, drawing, warm
 
-MISSING = lab.why_no_browser()
-if MISSING and os.environ.get("ILIOPSOAS_REQUIRE_BROWSER"):
-    pytest.fail(f"The browser tests were asked for, but {MISSING}.", pytrace=False)
-
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
+pytestmark = lab.marks()
 
 SUBJECT = "start"
 LEVEL_WORDS = "Level"
@@ -33,37 +29,7 @@ def subject():
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = lab.launched(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def notes():
-    """Collect what pages ask for and what goes wrong in them."""
-    return {"asked": [], "problems": []}
-
-
-@pytest.fixture(scope="module")
-def jupyter(subject, top_folder, tmp_path_factory):
-    server = lab.Lab(tmp_path_factory.mktemp("lab"))
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
-def top_folder():
-    from pathlib import Path
-
-    return Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(scope="module")
-def notebook(jupyter, chromium, notes):
+def notebook(subject, jupyter, chromium, notes):
     """Open a notebook that holds a widget by name, and run it as far as the widget."""
     jupyter.notebook(
         "widget.ipynb",
@@ -83,26 +49,23 @@ def notebook(jupyter, chromium, notes):
     context.close()
 
 
+def page_without_kernel(widget: Acetates) -> str:
+    """Return a page that holds the widget with all its packs."""
+    names = [name for name in widget.trait_names() if name.startswith("pack_")]
+    state = {name: getattr(widget, name) for name in ("spec", "view", "on", "stop", "labels", "part", "error")}
+    packs = {name: base64.b64encode(getattr(widget, name)).decode() for name in names}
+    return lab.page_without_kernel(widget, acetates.front_end(), "A plate", {"state": state, "packs": packs})
+
+
 @pytest.fixture(scope="module")
 def markup(subject):
-    return lab.page_without_kernel(Acetates(subject))
+    return page_without_kernel(Acetates(subject))
 
 
 @pytest.fixture
-def bare(chromium, markup, notes):
+def bare(open_page, markup):
     """Open pages without a kernel; call it with what a browser context takes."""
-    contexts = []
-
-    def opened(html: str = markup, **options):
-        contexts.append(chromium.new_context(**options))
-        page = lab.page_of(contexts[-1], notes["asked"], notes["problems"])
-        page.set_content(html)
-        page.wait_for_selector(".acetates[data-ink]")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+    return lambda html=markup, **options: open_page(html, ".acetates[data-ink]", **options)
 
 
 def choose_view(page, subject, view: str) -> None:
@@ -176,15 +139,11 @@ def point_at(page, x: int, y: int, w: int) -> None:
     page.mouse.move(box["x"] + (x + 0.5) * scale, box["y"] + (y + 0.5) * scale)
 
 
-def cell_count(page) -> int:
-    return page.locator(".jp-Notebook .jp-Cell").count()
-
-
 # ---------------------------------------------------------------- in JupyterLab
 
 
-def test_a_lesson_shows_its_plate_live_and_the_still_steps_back(jupyter, chromium, subject, top_folder, notes):
-    lesson = top_folder / "notebooks" / "00_start_here.ipynb"
+def test_a_lesson_shows_its_plate_live_and_the_still_steps_back(jupyter, chromium, subject, top, notes):
+    lesson = top / "notebooks" / "00_start_here.ipynb"
     (jupyter.root / lesson.name).write_bytes(lesson.read_bytes())
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
     page = lab.page_of(context, notes["asked"], notes["problems"])
@@ -200,7 +159,7 @@ def test_a_lesson_shows_its_plate_live_and_the_still_steps_back(jupyter, chromiu
 
 def test_keys_stay_inside_save_passes_and_escape_leaves(notebook, jupyter):
     page = notebook
-    before, saved = cell_count(page), (jupyter.root / "widget.ipynb").read_bytes()
+    before, saved = lab.cell_count(page), (jupyter.root / "widget.ipynb").read_bytes()
     places = [
         page.get_by_role("slider"),
         page.get_by_role("checkbox").first,
@@ -210,9 +169,9 @@ def test_keys_stay_inside_save_passes_and_escape_leaves(notebook, jupyter):
     ]
     for place in places:
         place.focus()
-        for key in ("a", "b", "x", "d", "d", "m", "y", "0", "0", "Shift+Enter", "ArrowDown", "ArrowUp"):
+        for key in lab.COMMANDS:
             page.keyboard.press(key)
-    assert cell_count(page) == before
+    assert lab.cell_count(page) == before
     assert page.locator(".jp-Dialog").count() == 0
     page.get_by_role("slider").focus()
     page.keyboard.press("Control+s")
@@ -284,15 +243,12 @@ def test_the_dark_theme_leaves_dark_words_on_a_white_card(notebook):
 
 
 def test_no_serious_barrier_in_the_notebook(notebook):
-    assert barriers(notebook) == []
+    assert lab.barriers(notebook, ".acetates") == []
 
 
 def test_everything_works_after_the_kernel_is_gone(notebook, jupyter, subject):
     page = notebook
-    jupyter.end_kernels()
-    page.wait_for_timeout(500)
-    if page.locator(".jp-Dialog").count():
-        page.keyboard.press("Escape")
+    jupyter.lose_kernel(page)
     choose_view(page, subject, "lateral_right")
     set_layers(page, subject, ["bones", "psoas_major", "areas"])
     assert_canvas_is(page, subject, "lateral_right", ["psoas_major", "areas"])
@@ -310,10 +266,7 @@ def test_everything_works_after_the_kernel_is_gone(notebook, jupyter, subject):
 def test_a_saved_notebook_without_its_kernel_shows_the_still(notebook, jupyter, subject):
     page = notebook
     page.get_by_role("slider").focus()
-    page.keyboard.press("Control+s")
-    page.wait_for_timeout(1500)
-    page.goto(f"{jupyter.url}/lab/tree/widget.ipynb?reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    jupyter.reopen_saved(page, "widget.ipynb")
     still = page.locator(".jp-OutputArea [data-still] img")
     still.wait_for(state="visible")
     assert page.locator(".acetates").count() == 0
@@ -467,7 +420,7 @@ def test_peeling_goes_from_the_front_and_everything_can_be_put_back(bare, subjec
 def test_a_draft_can_be_peeled_and_put_back_too(bare, subject):
     w = Acetates(subject)
     w.pack_anterior = pack.write(subject.plate("anterior"), draft=True)
-    page = bare(lab.page_without_kernel(w), viewport={"width": 1400, "height": 1000})
+    page = bare(page_without_kernel(w), viewport={"width": 1400, "height": 1000})
     assert page.locator(".acetates").get_attribute("data-ink") == "anterior draft"
     labels = page.locator(".ac-labels button").count()
     assert labels > 0
@@ -528,7 +481,7 @@ def test_no_serious_barrier_with_card_and_list_open(bare, width):
     page = bare(viewport={"width": width, "height": 900})
     page.locator(".ac-labels button").first.click()
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    assert barriers(page) == []
+    assert lab.barriers(page, ".acetates") == []
 
 
 def test_the_choice_can_be_seen_without_the_pages_colours(bare):
@@ -543,15 +496,3 @@ def test_the_choice_can_be_seen_without_the_pages_colours(bare):
 def test_nothing_was_asked_of_another_host_and_nothing_went_wrong(notes):
     assert [address for address in notes["asked"] if not lab.is_local(address)] == []
     assert notes["problems"] == []
-
-
-def barriers(page) -> list[str]:
-    """Return what axe finds serious or critical in the widget: rule, and the elements."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, context={"include": [[".acetates"]]}).response["violations"]
-    return [
-        f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]

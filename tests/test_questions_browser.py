@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-
 import pytest
 
 import browser_lab as lab
@@ -13,70 +10,27 @@ from iliopsoas.course import question, questions
 from iliopsoas.widgets import questions as card
 from iliopsoas.widgets.questions import Questions, ask
 
-MISSING = lab.why_no_browser()
-if MISSING and os.environ.get("ILIOPSOAS_REQUIRE_BROWSER"):
-    pytest.fail(f"The browser tests were asked for, but {MISSING}.", pytrace=False)
-
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
+pytestmark = lab.marks()
 
 OF_KIND = {kind: next(q for q in questions().values() if q.kind == kind and not q.safety)
            for kind in ("choice", "true_false", "number", "order", "label", "reveal")}  # fmt: skip
 SAFETY = next(q for q in questions().values() if q.kind == "choice" and q.safety)
-LETTERS = ("a", "b", "x", "d", "d", "m", "y", "0", "0", "Shift+Enter", "ArrowDown", "ArrowUp")
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = lab.launched(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def notes():
-    """Collect what pages ask for and what goes wrong in them."""
-    return {"asked": [], "problems": []}
-
-
-def page_without_kernel(widget: Questions, background: str = "#fff") -> str:
-    data = json.dumps({"state": {"spec": widget.spec, "answers": widget.answers}}).replace("<", "\\u003c")
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Questions</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>body {{ margin: 0; background: {background} }} {widget._css}</style><main><div id=here></div></main>"
-        f'<script type="application/json" id=data>{data}</script><script type=module>{card.front_end()}\n'
-        "const data = JSON.parse(document.getElementById('data').textContent);"
-        "const model = mount(document.getElementById('here'), data);"
-        "Object.assign(window, { model, structureMeant, judge });</script></html>"
-    )
+def page_without_kernel(widget: Questions) -> str:
+    data = {"state": {"spec": widget.spec, "answers": widget.answers}}
+    return lab.page_without_kernel(widget, card.front_end(), "Questions", data, "structureMeant, judge")
 
 
 @pytest.fixture
-def bare(chromium, notes):
+def bare(open_page):
     """Open a page without a kernel that asks these questions; call it with ids or a widget."""
-    contexts = []
 
     def opened(*asked, **options):
         widget = asked[0] if isinstance(asked[0], Questions) else ask(*asked)
-        contexts.append(chromium.new_context(**options))
-        page = lab.page_of(contexts[-1], notes["asked"], notes["problems"])
-        page.set_content(page_without_kernel(widget))
-        page.wait_for_selector(".questions .qu-body > *")
-        return page
+        return open_page(page_without_kernel(widget), ".questions .qu-body > *", **options)
 
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="module")
-def jupyter(tmp_path_factory):
-    server = lab.Lab(tmp_path_factory.mktemp("lab"))
-    yield server
-    server.close()
+    return opened
 
 
 @pytest.fixture(scope="module")
@@ -120,18 +74,6 @@ def check(page) -> None:
 
 def focused(page) -> str:
     return page.evaluate("document.activeElement.textContent || document.activeElement.tagName")
-
-
-def barriers(page) -> list[str]:
-    """Return what axe finds serious or critical in the card: rule, and the elements."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, context={"include": [[".questions"]]}).response["violations"]
-    return [
-        f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 # ---------------------------------------------------------------- a run
@@ -460,7 +402,7 @@ def test_no_serious_barrier_and_nothing_runs_over(bare, width):
     page = bare(*(q.id for q in shown), viewport={"width": width, "height": 740}, has_touch=width < 500)
 
     def look():
-        assert barriers(page) == []
+        assert lab.barriers(page, ".questions") == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         small = page.evaluate(
             """() => [...document.querySelectorAll('.questions :is(button, label:has(input), [type=text], textarea)')]
@@ -513,16 +455,15 @@ def test_letters_leave_the_notebook_alone_and_escape_leaves_the_card(notebook):
     page = notebook
     assert page.locator("[data-still]").count() == 1
     assert not page.locator("[data-still]").is_visible()
-    cells = page.locator(".jp-Notebook .jp-Cell")
-    before = cells.count()
+    before = lab.cell_count(page)
     check_button = page.locator("button[type=submit]")
     for place in (page.get_by_role("radio").first, page.locator(".qu-sure input").first, check_button):
-        for key in LETTERS:
+        for key in lab.COMMANDS:
             if "Enter" in key and place is check_button:
                 continue  # there it means to check
             place.focus()
             page.keyboard.press(key)
-    assert cells.count() == before
+    assert lab.cell_count(page) == before
     assert page.locator(".jp-Dialog").count() == 0
     page.locator(".qu-ask input").first.focus()
     page.keyboard.press("Escape")
@@ -544,27 +485,21 @@ def test_answers_arrive_in_python(notebook):
 
 def test_typing_a_name_edits_no_cell_and_goes_on_after_the_kernel_is_gone(notebook, jupyter):
     page = notebook
-    before = page.locator(".jp-Notebook .jp-Cell").count()
-    jupyter.end_kernels()
-    page.wait_for_timeout(500)
-    if page.locator(".jp-Dialog").count():
-        page.keyboard.press("Escape")
+    before = lab.cell_count(page)
+    jupyter.lose_kernel(page)
     go_on(page)
     page.get_by_role("textbox", name=OF_KIND["label"].question).focus()
     page.keyboard.type(OF_KIND["label"].solution)
     page.keyboard.press("Enter")
     assert "Right." in told(page)
-    assert page.locator(".jp-Notebook .jp-Cell").count() == before
-    assert barriers(page) == []
+    assert lab.cell_count(page) == before
+    assert lab.barriers(page, ".questions") == []
 
 
 def test_a_saved_notebook_without_its_kernel_still_asks_in_words(notebook, jupyter):
     page = notebook
     page.locator(".qu-buttons button").first.focus()
-    page.keyboard.press("Control+s")
-    page.wait_for_timeout(1500)
-    page.goto(f"{jupyter.url}/lab/tree/asking.ipynb?reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    jupyter.reopen_saved(page, "asking.ipynb")
     still = page.locator(".jp-OutputArea [data-still]")
     still.wait_for(state="visible")
     assert page.locator(".questions").count() == 0
