@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from iliopsoas.cli import main
+from iliopsoas.publish import album as albums
 from iliopsoas.publish import figures
 from iliopsoas.sources.errors import UnknownName
 
@@ -83,14 +84,14 @@ def small_album():
         FakeFolio("shapes", "Shapes", {"anterior": FakePlate(), "lateral": side}),
         FakeFolio("more", "More shapes", {"anterior": FakePlate(colour="#009E73")}),
     )
-    return figures.Album(folios, (FakeChart(),))
+    return albums.Album(folios, (FakeChart(),))
 
 
 @pytest.fixture(autouse=True, scope="module")
 def small():
     """Draw small pictures: the same things hold of them, and sooner."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(figures, "DPI", dict.fromkeys(figures.STYLES, 100))
+        patch.setattr(albums, "DPI", dict.fromkeys(albums.STYLES, 100))
         yield
 
 
@@ -140,7 +141,7 @@ def test_what_was_written_is_up_to_date(folder, album):
 
 
 def test_the_same_plate_gives_the_same_bytes(album):
-    (picture, *_) = figures.pictures(album)
+    (picture, *_) = albums.pictures(album)
     assert picture.draw() == picture.draw()
 
 
@@ -154,7 +155,7 @@ def test_a_changed_plate_is_out_of_date(folder, album, change):
     for name, value in change.items():
         setattr(plate, name, value)
     found = names(figures.check(album, folder))
-    assert {("out of date", f"shapes/lateral_{style}.png") for style in figures.STYLES} <= found
+    assert {("out of date", f"shapes/lateral_{style}.png") for style in albums.STYLES} <= found
     assert not any("anterior" in name for _, name in found)
 
 
@@ -166,7 +167,7 @@ def test_a_changed_chart_is_out_of_date(folder, album):
 def test_part_of_a_pixel_is_not_a_change(folder, album):
     """As between two releases of a drawing library."""
     album.folios[0].plates["lateral"].shift_px = 0.5
-    drawn = figures.pictures(album, "shapes")[4].draw()
+    drawn = albums.pictures(album, "shapes")[4].draw()
     assert drawn != (folder / "shapes" / "lateral_names.png").read_bytes()
     assert figures.check(album, folder) == []
 
@@ -191,7 +192,7 @@ def test_one_subject_alone(folder, album):
     changed = {path.relative_to(folder).parts[0] for path in figures.write(album, folder, only="more")}
     assert changed == {"more", "README.md"}
     with pytest.raises(UnknownName, match="'shapes'"):
-        figures.pictures(album, "shape")
+        albums.pictures(album, "shape")
 
 
 def test_the_index_shows_each_view_once_with_alt_text_and_leads_to_the_rest(folder):
@@ -227,8 +228,8 @@ def test_the_tolerance_is_a_share_of_squares():
 
 
 def test_another_release_of_the_drawing_library_is_named(folder, album, monkeypatch, capsys):
-    monkeypatch.setattr(figures, "album", lambda: album)
-    monkeypatch.setattr(figures, "SOFTWARE", "matplotlib 9.9")
+    monkeypatch.setattr(albums, "album", lambda: album)
+    monkeypatch.setattr(albums, "SOFTWARE", "matplotlib 9.9")
     assert main(["figures", "--check", "--folder", str(folder)]) == 0, "its name alone is no difference"
     (folder / "README.md").unlink()
     assert main(["figures", "--check", "--folder", str(folder)]) == 1
@@ -236,7 +237,7 @@ def test_another_release_of_the_drawing_library_is_named(folder, album, monkeypa
 
 
 def test_the_command_writes_checks_and_names(tmp_path, album, monkeypatch, capsys):
-    monkeypatch.setattr(figures, "album", lambda: album)
+    monkeypatch.setattr(albums, "album", lambda: album)
     place = ["--folder", str(tmp_path / "figures")]
     assert main(["figures", *place]) == 0
     assert main(["figures", "--check", *place]) == 0
@@ -250,7 +251,7 @@ def test_the_command_writes_checks_and_names(tmp_path, album, monkeypatch, capsy
 def test_the_folder_of_this_repository_is_complete(top: Path):
     """Names only: drawing every plate again is the work of `iliopsoas figures --check`."""
     folder = top / "figures"
-    expected = {picture.name for picture in figures.pictures(figures.album())} | {figures.INDEX}
+    expected = {picture.name for picture in albums.pictures(albums.album())} | {figures.INDEX}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert found == expected
     sizes = {name: (folder / name).stat().st_size for name in expected}

@@ -87,24 +87,25 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
 def _figures(arguments: argparse.Namespace) -> int:
     """Write the figures, or say which are out of date."""
     from iliopsoas.publish import figures
+    from iliopsoas.publish.album import SOFTWARE, album
 
     progress = sys.stderr.isatty()
-    album = figures.album()
+    shown = album()
     try:
         if arguments.check:
-            faults = figures.check(album, arguments.folder, arguments.only, progress)
+            faults = figures.check(shown, arguments.folder, arguments.only, progress)
             for fault in faults:
                 print(fault)
             if not faults:
                 print(f"{arguments.folder} is up to date.")
                 return 0
             print(f"{len(faults)} to put right. iliopsoas figures writes them anew; delete by hand what is extra.")
-            others = figures.drawn_with(arguments.folder) - {figures.SOFTWARE}
+            others = figures.drawn_with(arguments.folder) - {SOFTWARE}
             if others:
-                print(f"They were drawn with {', '.join(sorted(others))}; this is {figures.SOFTWARE}.")
+                print(f"They were drawn with {', '.join(sorted(others))}; this is {SOFTWARE}.")
                 print("Letters may be set differently; python -m uv run iliopsoas figures --check uses the pinned one.")
             return 1
-        changed = figures.write(album, arguments.folder, arguments.only, progress)
+        changed = figures.write(shown, arguments.folder, arguments.only, progress)
     except UnknownName as error:
         raise CourseError(str(error), "Leave out --only to write them all.", exit_code=2) from error
     except OSError as error:
