@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iliopsoas.atlas._build_pelvis import EMINENCE, HIP_CENTRE
-from iliopsoas.atlas._build_spine import Plate
+from iliopsoas.atlas.endplate import Endplate
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 
 DEFINITIONS = {
@@ -36,7 +36,7 @@ DEFINITIONS = {
 }
 
 
-def landmarks(bones: dict[str, Mesh], plates: dict[str, tuple[Plate, Plate]], s1: Plate) -> dict[str, Any]:
+def landmarks(bones: dict[str, Mesh], plates: dict[str, tuple[Endplate, Endplate]], s1: Endplate) -> dict[str, Any]:
     """Return points, lines, endplates and transverse processes as plain lists (metres, right side)."""
     points = _points(bones)
     lines = _lines(bones, points)
@@ -145,7 +145,7 @@ def _arcuate(hip: Mesh, points: dict[str, FloatArray]) -> list[FloatArray]:
     return [*out, points["pubic_tubercle"]]
 
 
-def _endplates(bones: dict[str, Mesh], plates: dict[str, tuple[Plate, Plate]], s1: Plate) -> dict[str, Any]:
+def _endplates(bones: dict[str, Mesh], plates: dict[str, tuple[Endplate, Endplate]], s1: Endplate) -> dict[str, Any]:
     out: dict[str, Any] = {
         k: {"upper": _measured(bones[k], u, 1), "lower": _measured(bones[k], low, -1)} for k, (u, low) in plates.items()
     }
@@ -153,25 +153,25 @@ def _endplates(bones: dict[str, Mesh], plates: dict[str, tuple[Plate, Plate]], s
     return out
 
 
-def _measured(bone: Mesh, near: Plate, side: int, bone_is_sacrum: bool = False) -> dict[str, Any]:
+def _measured(bone: Mesh, near: Endplate, side: int, bone_is_sacrum: bool = False) -> dict[str, Any]:
     """Fit an endplate to the flat of a body's mesh, looked for where it was meant to be."""
     d, n = bone.v - near.centre, bone.normals() @ near.up * side
     x, z = d @ near.forward, d[:, 2]
-    inside = (x / near.half_depth) ** 2 + (z / near.half_width) ** 2 < 0.9**2
+    inside = (x / near.half_depth_m) ** 2 + (z / near.half_width_m) ** 2 < 0.9**2
     flat = inside & (n > 0.9) & (np.abs(d @ near.up) < 0.004)
     slope, _ = np.polyfit(bone.v[flat, 0], bone.v[flat, 1], 1)
     tilt = float(-np.degrees(np.arctan(slope)))
-    plate = Plate(near.centre, tilt, near.half_depth, near.half_width)
+    plate = Endplate(near.centre, near.half_depth_m, near.half_width_m, tilt)
     height = (d @ plate.up)[flat].mean()
-    rim = (np.abs(d @ plate.up - height) < 0.0030) & (np.abs(x) < 1.15 * near.half_depth)
+    rim = (np.abs(d @ plate.up - height) < 0.0030) & (np.abs(x) < 1.15 * near.half_depth_m)
     line = rim & (np.abs(z) < 0.003)
     front, back = x[line].max(), x[line].min()
     if bone_is_sacrum:  # no rim at the sides: the wing goes on, a step lower
         level = (np.abs(d @ plate.up - height) < 0.0006) & (n > 0.96) & (np.abs(x) < 0.005)
-        half_width = np.abs(z[level & (np.abs(z) < 1.08 * near.half_width)]).max()
-        back = -near.half_depth  # nor a rim behind: the floor of the canal goes on
+        half_width = np.abs(z[level & (np.abs(z) < 1.08 * near.half_width_m)]).max()
+        back = -near.half_depth_m  # nor a rim behind: the floor of the canal goes on
     else:
-        half_width = np.abs(z[rim & (np.abs(z) < 1.08 * near.half_width)]).max()
+        half_width = np.abs(z[rim & (np.abs(z) < 1.08 * near.half_width_m)]).max()
     centre = near.centre + plate.forward * (front + back) / 2 + plate.up * height
     return {
         "centre": _plain(centre),

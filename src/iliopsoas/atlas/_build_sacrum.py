@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from iliopsoas.atlas._build_mesh import loft, loop, smoothstep, unit
-from iliopsoas.atlas._build_spine import Plate, reach
+from iliopsoas.atlas._build_spine import reach
+from iliopsoas.atlas.endplate import Endplate
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 
-S1 = Plate(np.array([-0.0727, 0.0204, 0.0]), 40.2, 0.0165, 0.0250)  # laid on the mean sacrum's own endplate
+S1 = Endplate(np.array([-0.0727, 0.0204, 0.0]), 0.0165, 0.0250, 40.2)  # laid on the mean sacrum's own endplate
 SACRUM_NARROWED_M = 0.0035
 
 
@@ -40,7 +41,7 @@ CREST = (0.004, 0.020, 0.037, 0.052)  # tubercles of the median crest, metres do
 
 def relief(mesh: Mesh) -> Mesh:
     """Dent the foramina and raise the transverse lines in front and the median crest behind."""
-    front = midline(mesh, -1, S1.centre + S1.half_depth * S1.forward)
+    front = midline(mesh, -1, S1.centre + S1.half_depth_m * S1.forward)
     back = midline(mesh, 1, np.array([-0.120, 0.022, 0.0]))
     n = mesh.normals()
     v = mesh.v
@@ -82,12 +83,12 @@ def plated(mesh: Mesh) -> Mesh:
     """Flatten the first sacral endplate and let its rim stand out over the ala and the pelvic face."""
     d, n = mesh.v - S1.centre, mesh.normals()
     x, y = d @ S1.forward, d @ S1.up
-    r = reach(x / S1.half_depth, d[:, 2] / S1.half_width)
+    r = reach(x / S1.half_depth_m, d[:, 2] / S1.half_width_m)
     top = smoothstep(n @ S1.up, 0.15, 0.6) * smoothstep(np.abs(y), 0.011, 0.006)
     flat = top * smoothstep(r, 1.16, 1.0)
     dish = -0.0004 * np.clip(1 - r**2, 0, 1)
     y_new = y * (1 - flat) + dish * flat
-    beside = top * np.exp(-(((r - 1.24) / 0.12) ** 2)) * smoothstep(x / S1.half_depth, -0.75, -0.2)
+    beside = top * np.exp(-(((r - 1.24) / 0.12) ** 2)) * smoothstep(x / S1.half_depth_m, -0.75, -0.2)
     y_new -= 0.0022 * beside
     wall = (
         smoothstep(n @ S1.forward, 0.2, 0.7)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iliopsoas.atlas._build_mesh import loft, loop, smoothstep
+from iliopsoas.atlas.endplate import Endplate
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 
 MM = 1e-3
@@ -52,28 +53,6 @@ SHAPES: dict[str, Shape] = {
 # fmt: on
 ORDER = tuple(SHAPES)  # from the sacrum up
 AROUND = 48
-
-
-@dataclass(frozen=True)
-class Plate:
-    """An endplate: centre (x, y, 0), tilt (front down positive, degrees), half depth and half width; metres."""
-
-    centre: FloatArray
-    tilt_deg: float
-    half_depth: float
-    half_width: float
-
-    @property
-    def forward(self) -> FloatArray:
-        """Unit vector along the plate to its front."""
-        a = np.radians(self.tilt_deg)
-        return np.array([np.cos(a), -np.sin(a), 0.0])
-
-    @property
-    def up(self) -> FloatArray:
-        """Unit normal, upwards."""
-        a = np.radians(self.tilt_deg)
-        return np.array([np.sin(a), np.cos(a), 0.0])
 
 
 def outline(theta: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -241,10 +220,10 @@ def placed(mesh: Mesh, middle: FloatArray, tilt_deg: float) -> Mesh:
     return mesh.moved(mesh.v @ np.stack([x, y, [0, 0, 1]]) + middle)
 
 
-def standing(sources: dict[str, Mesh], s1: Plate) -> tuple[dict[str, Mesh], dict[str, tuple[Plate, Plate]]]:
+def standing(sources: dict[str, Mesh], s1: Endplate) -> tuple[dict[str, Mesh], dict[str, tuple[Endplate, Endplate]]]:
     """Stack the vertebrae on the first sacral endplate; return meshes and (upper, lower) endplates by level."""
     bones: dict[str, Mesh] = {}
-    plates: dict[str, tuple[Plate, Plate]] = {}
+    plates: dict[str, tuple[Endplate, Endplate]] = {}
     below = s1
     for name in ORDER:
         shape = SHAPES[name]
@@ -257,26 +236,27 @@ def standing(sources: dict[str, Mesh], s1: Plate) -> tuple[dict[str, Mesh], dict
         bones[name] = placed(
             fitted(body_frame(loop(sources[name], 1 if name in ("t9", "t10") else 2)), shape), middle, tilt
         )
-        lower = Plate(lower_c, lower_tilt, shape.depth[1] / 2 * MM, shape.width[1] / 2 * MM)
-        upper = Plate(middle + up * shape.height / 2 * MM, shape.tilt, shape.depth[0] / 2 * MM, shape.width[0] / 2 * MM)
+        lower = Endplate(lower_c, shape.depth[1] / 2 * MM, shape.width[1] / 2 * MM, lower_tilt)
+        upper_c = middle + up * shape.height / 2 * MM
+        upper = Endplate(upper_c, shape.depth[0] / 2 * MM, shape.width[0] / 2 * MM, shape.tilt)
         plates[name] = (upper, lower)
         below = upper
     return bones, plates
 
 
-def ring(plate: Plate, scale: float = 1.0, lift: float = 0.0) -> FloatArray:
+def ring(plate: Endplate, scale: float = 1.0, lift: float = 0.0) -> FloatArray:
     """Return the rim of an endplate, shape (AROUND, 3); `lift` moves it along the normal, metres."""
     x, z = outline(np.linspace(0, 2 * np.pi, AROUND, endpoint=False))
     across = np.array([0.0, 0.0, 1.0])
     return (
         plate.centre
-        + np.outer(x * plate.half_depth * scale, plate.forward)
-        + np.outer(z * plate.half_width * scale, across)
+        + np.outer(x * plate.half_depth_m * scale, plate.forward)
+        + np.outer(z * plate.half_width_m * scale, across)
         + lift * plate.up
     )
 
 
-def disc(above: Plate, below: Plate, inset: float = 0.985, bulge: float = 0.04, margin_m: float = 0.0006) -> Mesh:
+def disc(above: Endplate, below: Endplate, inset: float = 0.985, bulge: float = 0.04, margin_m: float = 0.0006) -> Mesh:
     """Loft a disc between two endplates.
 
     It starts a little inside each rim (`inset` of its size) and `margin_m` deep in the bone, and bulges between them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from iliopsoas.atlas._build_mesh import components, loft, loop, outward, smoothstep, through, welded
-from iliopsoas.atlas._build_spine import Plate
+from iliopsoas.atlas.endplate import Endplate
 from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh, joined
 
 FIRST, LAST = 9, 12
@@ -27,15 +27,15 @@ def head(rib: Mesh) -> FloatArray:
     return rib.v[np.argsort(rib.v[:, 2])[:6]].mean(0)
 
 
-def facet(plates: tuple[Plate, Plate]) -> FloatArray:
+def facet(plates: tuple[Endplate, Endplate]) -> FloatArray:
     """Return where the head of the rib meets its vertebra: the back of the body's side, above the middle."""
     upper, lower = plates
-    a, b = (upper.half_depth + lower.half_depth) / 2, (upper.half_width + lower.half_width) / 2
+    a, b = (upper.half_depth_m + lower.half_depth_m) / 2, (upper.half_width_m + lower.half_width_m) / 2
     middle = 0.72 * upper.centre + 0.28 * lower.centre
     return middle - 0.80 * a * upper.forward + [0, 0, 0.86 * b]
 
 
-def thorax(v: FloatArray, f: IntArray, plates: dict[str, tuple[Plate, Plate]]) -> dict[str, Mesh]:
+def thorax(v: FloatArray, f: IntArray, plates: dict[str, tuple[Endplate, Endplate]]) -> dict[str, Mesh]:
     """Return right ribs and costal margin, hung on the vertebrae: one turn and shift for all, then each head drawn in.
 
     The turn is the one that lays the line of the source's rib heads along ours, and a little more (`EXTRA_TURN_DEG`).
