@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PIL import Image
 
 COLOURS = 256
@@ -19,4 +20,7 @@ def few_colours(picture: Image.Image) -> Image.Image:
     flat = paper.convert("RGB")
     sample = flat.resize((max(1, flat.width // _EVERY), max(1, flat.height // _EVERY)), Image.Resampling.NEAREST)
     palette = sample.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    colours = np.array(palette.getpalette(), np.int32).reshape(-1, 3)
+    colours[np.abs(colours - 255).sum(1).argmin()] = 255  # the mean of almost white pixels would grey the paper
+    palette.putpalette(colours.astype(np.uint8).tobytes())
     return flat.quantize(palette=palette, dither=Image.Dither.NONE)
