@@ -183,6 +183,14 @@ def test_everything_that_has_to_be_told_apart_is_named(view):
     assert wanted <= named, wanted - named
 
 
+@VIEWS
+def test_the_fossa_is_named_only_where_nothing_fills_it(view):
+    plate = folio("attachments").plates[view]
+    for on in every_subset(plate):
+        if "iliacus" in on or "hip_bones" not in on:
+            assert not {"iliac_fossa_r", "iliac_fossa_l"} & ids_of(plate, on), on
+
+
 def ids_of(plate, on):
     return {label.id for label in plate.labels_for(on, draft=True)}
 

@@ -20,7 +20,13 @@ def few_colours(picture: Image.Image) -> Image.Image:
     flat = paper.convert("RGB")
     sample = flat.resize((max(1, flat.width // _EVERY), max(1, flat.height // _EVERY)), Image.Resampling.NEAREST)
     palette = sample.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
-    colours = np.array(palette.getpalette(), np.int32).reshape(-1, 3)
-    colours[np.abs(colours - 255).sum(1).argmin()] = 255  # the mean of almost white pixels would grey the paper
-    palette.putpalette(colours.astype(np.uint8).tobytes())
-    return flat.quantize(palette=palette, dither=Image.Dither.NONE)
+    colours = np.array(palette.getpalette(), np.uint8).reshape(-1, 3)
+    white = int(np.abs(colours.astype(int) - 255).sum(1).argmin())
+    colours[white] = 255  # else the mean of almost white pixels would grey the paper
+    palette.putpalette(colours.tobytes())
+    slim = flat.quantize(palette=palette, dither=Image.Dither.NONE)
+    numbers = np.array(slim)
+    numbers[(np.asarray(flat) == 255).all(2)] = white  # the search for the nearest colour is not exact
+    exact = Image.fromarray(numbers)
+    exact.putpalette(colours.tobytes())  # makes the grey picture one with a palette
+    return exact

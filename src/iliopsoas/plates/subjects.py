@@ -83,7 +83,7 @@ def _bones_plate(name: str) -> Plate:
 
 def _bone_labels(name: str) -> tuple[LabelSpec, ...]:
     points = ["asis", "iliopubic_eminence", "promontory", "greater_trochanter", "aiis", "pubic_tubercle",
-              "ischial_spine", "ischial_tuberosity", "iliac_fossa"]  # fmt: skip
+              "ischial_spine", "ischial_tuberosity"]  # fmt: skip
     if name in ("posterior", "lateral_right"):
         points += ["psis"]
     x, y, z = (float(c) for c in landmarks.transverse_process_tip("l3", "l" if name == "posterior" else "r"))
@@ -96,8 +96,17 @@ def _bone_labels(name: str) -> tuple[LabelSpec, ...]:
         standing.named("costal_margin", layer="ribs", weight=2),
         *(standing.at_landmark(point, weight=7) for point in points),
         standing.at_landmark("iliac_crest", "iliac_crest_top", weight=7),
+        *_fossa_labels(name, weight=7),
         replace(standing.lesser_trochanter(name), layer="femurs"),
     )
+
+
+def _fossa_labels(name: str, weight: int) -> tuple[LabelSpec, ...]:
+    """Return the label of the iliac fossa where it faces the viewer; from behind it would be taken for the iliacus."""
+    if name not in ("anterior", "anterolateral_right", "inferior"):
+        return ()
+    label = standing.at_landmark("iliac_fossa", side="l" if name == "anterolateral_right" else "r", weight=weight)
+    return (replace(label, layer="hip_bones"),)
 
 
 def _attachments_plate(name: str) -> Plate:
@@ -191,7 +200,7 @@ def _attachment_bone_labels(name: str) -> tuple[LabelSpec, ...]:
         standing.named("rib_12", weight=2),
         standing.lesser_trochanter(name),
         standing.at_landmark("asis", weight=4),
-        standing.at_landmark("iliac_fossa", weight=4),
+        *_fossa_labels(name, weight=4),
         standing.at_landmark("iliac_crest", "iliac_crest_top", weight=4),
         standing.at_landmark("iliopubic_eminence", weight=4),
         standing.at_landmark("promontory", weight=4),
