@@ -8,6 +8,7 @@ used ("full"), its abstract ("abstract"), another work's report of it ("secondar
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -117,9 +118,17 @@ def reference(key: str) -> Reference:
         raise UnknownReference("reference", key, references()) from None
 
 
-@cache
+_READING = threading.Lock()  # a second thread waits for the first one's reading, which takes a moment
+
+
 def references() -> Mapping[str, Reference]:
     """Return all references of the package by key (read once, then kept)."""
+    with _READING:
+        return _own()
+
+
+@cache
+def _own() -> Mapping[str, Reference]:
     return read_references(files("iliopsoas.sources").joinpath(FILE).read_text(encoding="utf-8"))
 
 
