@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from iliopsoas.atlas._build_sources import PACKAGES
 from iliopsoas.cli.lessons import lessons
 
 PLAIN_NAMES = {
@@ -161,3 +162,10 @@ print(json.dumps([str(lessons.home()), *folder.bring_up_to_date(Path(sys.argv[2]
     assert Path(home) == tmp_path / "installed" / "iliopsoas" / "lessons"
     pictures = {f"figures/{name}" for lesson in lessons() for name in lesson.pictures}
     assert set(written) == {f"{lesson.name}.ipynb" for lesson in lessons()} | pictures
+
+
+def test_the_group_of_the_bones_pins_what_their_build_reads(project):
+    wanted = {f"{one.name}=={one.version}" for one in PACKAGES.values()}
+    assert set(project["dependency-groups"]["bones"]) == wanted
+    alone = {f"{row['name']}=={row['version']}" for row in project["tool"]["uv"]["dependency-metadata"]}
+    assert alone == wanted, "they come without what their own code would need"
