@@ -77,6 +77,10 @@ class FakeFolio:
     title: str
     plates: dict
 
+    @property
+    def printed(self):
+        return self.plates
+
 
 def small_album():
     side = FakePlate(view=SimpleNamespace(title="From the side"))

@@ -14,7 +14,7 @@ from PIL import Image
 
 from iliopsoas.plates.composite import composite
 from iliopsoas.plates.figure import text_width_px
-from iliopsoas.plates.plate import Folio, LabelSpec, Layer, LazyPlates, Stop
+from iliopsoas.plates.plate import Along, Folio, LabelSpec, Layer, LazyPlates, Stop, frame_key
 from iliopsoas.plates.view import view, view_names
 from iliopsoas.sources.errors import UnknownName
 from synthetic_body import LABELS, LAYERS, SIZE, areas, back, body, front, plate
@@ -360,3 +360,25 @@ def test_synthetic_fixture_is_what_the_tests_believe():
     out = BytesIO()
     plate().figure().savefig(out, format="png", dpi=50)
     assert Image.open(BytesIO(out.getvalue())).width > 100
+
+
+def test_an_axis_starts_at_one_of_its_stops_and_has_each_once():
+    with pytest.raises(KeyError, match="called 'deep'"):
+        Along("Breath", "l", (("rest", "at rest"),), "deep")
+    with pytest.raises(ValueError, match="'rest' is there twice"):
+        Along("Breath", "l", (("rest", "at rest"), ("rest", "again")), "rest")
+
+
+def test_a_folio_prints_what_it_names_and_else_everything():
+    plates = {frame_key("front", stop): plate(title=stop) for stop in ("rest", "deep")}
+    along = Along("Breath", "l", (("rest", "at rest"), ("deep", "deep breath")), "rest")
+    assert list(Folio("breath", "Breath", plates, along).printed) == ["front__rest", "front__deep"]
+    assert list(Folio("breath", "Breath", plates, along, ("front__deep",)).printed) == ["front__deep"]
+    with pytest.raises(KeyError, match="front__full"):
+        Folio("breath", "Breath", plates, along, ("front__full",))
+
+
+def test_frames_share_the_depths_they_are_given_and_nothing_may_lie_outside():
+    assert plate(depth_range_m=(-1.0, 1.0)).sheet(draft=True).depth_range_m == (-1.0, 1.0)
+    with pytest.raises(ValueError, match="depth_range_m is"):
+        plate(depth_range_m=(0.0, 0.0001)).sheet(draft=True)

@@ -49,6 +49,7 @@ def draw_sheet(
     body: Mapping[str, Any],
     areas: Iterable[Any] = (),
     draft: bool = False,
+    depth_range_m: tuple[float, float] | None = None,
 ) -> Sheet:
     """Draw all layers of a view.
 
@@ -62,13 +63,16 @@ def draw_sheet(
         Attachment areas to find on the parts drawn; areas whose parent is not drawn are left out.
     draft : bool
         Without supersampling: about a quarter of the work, edges less smooth.
+    depth_range_m : (float, float), optional
+        Farthest and nearest depth, metres towards the viewer; by default what is drawn just fits in.
 
     Raises
     ------
     UnknownName
         When a layer names a part that the body does not have.
     ValueError
-        When a part is in two layers, or there are more parts and areas than an index image can number.
+        When a part is in two layers, there are more parts and areas than an index image can number, or something
+        lies outside the depths given.
     """
     drawn = _drawn(layers, body)
     areas = [a for a in areas if a.parent in drawn]
@@ -76,7 +80,10 @@ def draw_sheet(
         raise ValueError(f"A plate numbers at most 255 parts and areas, not {len(drawn)} + {len(areas)}.")
     rows = _rows(drawn, areas, body)
     depths = np.concatenate([view.project(body[p].mesh.v)[:, 2] for p in drawn])
-    depth_range = (float(depths.min()) - 0.001, float(depths.max()) + 0.001)
+    found = (float(depths.min()) - 0.001, float(depths.max()) + 0.001)
+    depth_range = depth_range_m or found
+    if found[0] + 0.001 < depth_range[0] or found[1] - 0.001 > depth_range[1]:
+        raise ValueError(f"depth_range_m is {depth_range}, but the parts of view {view.name!r} span {found}.")
     number = {row.id: row.index for row in rows}
     group = {g: i for i, g in enumerate(dict.fromkeys(body[p].group for p in drawn))}
     supersample = 1 if draft else 2

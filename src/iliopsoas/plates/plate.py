@@ -27,7 +27,7 @@ from iliopsoas.sources.errors import UnknownName
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Fact", "Folio", "LabelMode", "LabelSpec", "Layer", "LazyPlates", "Plate", "Stop"]
+__all__ = ["Along", "Fact", "Folio", "LabelMode", "LabelSpec", "Layer", "LazyPlates", "Plate", "Stop", "frame_key"]
 
 LabelMode = Literal["names", "numbers", "blank", "key"]
 NOT_SHOWN = "Not shown: {0}."
@@ -80,6 +80,8 @@ class Plate:
     ink : "full" or "draft"
     size : (int, int) or None
         Pixels of the picture, when other than the view's.
+    depth_range_m : (float, float) or None
+        Farthest and nearest depth, metres towards the viewer; frames along an axis share one. None: of what is drawn.
     body, area_shapes : callables
         Where parts and areas come from; not part of what makes two plates equal.
     """
@@ -99,6 +101,7 @@ class Plate:
     areas: tuple[str, ...] = ()
     ink: Literal["full", "draft"] = "full"
     size: tuple[int, int] | None = None
+    depth_range_m: tuple[float, float] | None = None
     body: Callable[[], Mapping[str, Any]] = field(default=standing_body, compare=False, repr=False)
     area_shapes: Callable[[], Mapping[str, Any]] = field(default=standing_areas, compare=False, repr=False)
 
@@ -142,7 +145,7 @@ class Plate:
     def sheet(self, draft: bool = False) -> Sheet:
         """Return the drawn layers (kept in memory, so that asking again costs nothing)."""
         draft = draft or self.ink == "draft"
-        key = (self.picture_view, self.layers, self.areas, draft, self.body, self.area_shapes)
+        key = (self.picture_view, self.layers, self.areas, draft, self.depth_range_m, self.body, self.area_shapes)
         if key in _SHEETS:
             _SHEETS.move_to_end(key)
             return _SHEETS[key]
@@ -150,7 +153,8 @@ class Plate:
         for area in self.areas:
             if area not in shapes:
                 raise UnknownName("attachment area", area, shapes)
-        drawn = draw_sheet(self.picture_view, self.layers, self.body(), [shapes[a] for a in self.areas], draft)
+        areas = [shapes[a] for a in self.areas]
+        drawn = draw_sheet(self.picture_view, self.layers, self.body(), areas, draft, self.depth_range_m)
         _SHEETS[key] = drawn
         while len(_SHEETS) > _SHEETS_KEPT:
             _SHEETS.popitem(last=False)
@@ -286,13 +290,73 @@ class LazyPlates(Mapping[str, Plate]):
         return len(self._names)
 
 
+@dataclass(frozen=True)
+class Along:
+    """The one axis along which the plates of a folio are frames: a breath in litres, the level of a section.
+
+    Attributes
+    ----------
+    name : str
+        What the reader sets, such as "Breath".
+    unit : str
+        Unit of its values, or "".
+    stops : tuple of (str, str)
+        Id and spoken name of each position, in order: ("l3", "middle of L3").
+    start : str
+        Id of the position shown at first.
+    """
+
+    name: str
+    unit: str
+    stops: tuple[tuple[str, str], ...]
+    start: str
+
+    def __post_init__(self) -> None:
+        """Refuse positions that are there twice, and a start that is none of them."""
+        ids = [id for id, _ in self.stops]
+        twice = sorted({id for id in ids if ids.count(id) > 1})
+        if twice:
+            raise ValueError(f"Along {self.name!r}, stops: {twice[0]!r} is there twice; ids must be unique.")
+        if self.start not in ids:
+            raise UnknownName(f"stop along {self.name!r}", self.start, ids)
+
+
+def frame_key(view: str, stop: str) -> str:
+    """Return the key of a frame in a folio that has plates along an axis."""
+    return f"{view}__{stop}"
+
+
 @dataclass(frozen=True, eq=False)
 class Folio:
-    """One subject in several views with the same layers and stops: what a notebook shows."""
+    """One subject in several views with the same layers and stops: what a notebook shows.
+
+    Attributes
+    ----------
+    id, title : str
+    plates : mapping of str to Plate
+        By view; along an axis by `frame_key`, every view at every stop, with the same layers and parts in each.
+    along : Along or None
+        The axis along which they are frames.
+    print_only : tuple of str
+        Keys of the plates that are printed; empty for all of them.
+    """
 
     id: str
     title: str
     plates: Mapping[str, Plate]
+    along: Along | None = None
+    print_only: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a key that is not there."""
+        for key in self.print_only:
+            if key not in self.plates:
+                raise UnknownName(f"plate of folio {self.id!r} to print", key, self.plates)
+
+    @property
+    def printed(self) -> Mapping[str, Plate]:
+        """The plates that are printed, by their keys."""
+        return {key: self.plates[key] for key in self.print_only or self.plates}
 
     def plate(self, view: str) -> Plate:
         """Return the plate of a view; an unknown one raises `UnknownName`."""

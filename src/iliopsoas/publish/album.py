@@ -132,10 +132,10 @@ def pictures(album: Album, only: str | None = None) -> tuple[Picture, ...]:
     if only is not None and only not in known:
         raise UnknownName("plate", only, known)
     plates = (
-        _of_plate(folio.id, view, folio.plates[view], style)
+        _of_plate(folio.id, view, plate, style)
         for folio in album.folios
         if only in (None, folio.id)
-        for view in folio.plates
+        for view, plate in folio.printed.items()
         for style in STYLES
     )
     return (*plates, *(_of_chart(chart) for chart in album.charts if only in (None, chart.id)))
@@ -180,14 +180,14 @@ def index(album: Album) -> str:
     ]
     for folio in album.folios:
         lines += ["", f"## {folio.title}"]
-        for view, plate in folio.plates.items():
+        for view, plate in folio.printed.items():
             others = ", ".join(
                 f"[{words}]({folio.id}/{view}_{style}.png)" for style, words in STYLES.items() if style != "names"
             )
             lines += ["", f"### {folio.title}: {plate.view.title.lower()}", ""]
             lines += [f"![{_alt(plate.alt_for())}]({folio.id}/{view}_names.png)", ""]
             lines += [plate.caption, "", f"The same {others}."]
-        notes = dict.fromkeys(plate.schematic for plate in folio.plates.values() if plate.schematic)
+        notes = dict.fromkeys(plate.schematic for plate in folio.printed.values() if plate.schematic)
         lines += [line for note in notes for line in ("", f"*{note}*")]
     if album.charts:
         lines += ["", "## Charts"]
