@@ -84,7 +84,14 @@ def _over(path: FloatArray, flesh: tuple[Surface, ...]) -> FloatArray:
 def aorta_path() -> FloatArray:
     """Return the middle of the aorta from T9 to L1 as the diaphragm meets it, from above down, shape (n, 3)."""
     points = []
-    for vertebra, left in (("t9", 0.013), ("t10", 0.010), ("t11", 0.007), ("t12", AORTA_LEFT_M), ("l1", 0.005), ("l2", 0.006)):
+    for vertebra, left in (
+        ("t9", 0.013),
+        ("t10", 0.010),
+        ("t11", 0.007),
+        ("t12", AORTA_LEFT_M),
+        ("l1", 0.005),
+        ("l2", 0.006),
+    ):
         body = column.between(column.plate(vertebra, "upper"), column.plate(vertebra, "lower"))
         points.append(body.world(body.half_depth_m + AORTA_RADIUS_M + 0.0016, 0.0, -left))
     return shapes.curve(points, 60)

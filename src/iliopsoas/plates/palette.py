@@ -56,6 +56,9 @@ LOOKS: dict[str, Look] = {
     "ligament": Look("#8DC2EF", "#2F86D0", 0.20, 0.10),
     "quadratus": Look("#D9A98A", "#FF9D66", 0.50, 0.04),
     "diaphragm": Look("#B8609A", "#F07CC8", 0.50, 0.05),
+    "artery": Look("#E4572E", "#FF7A50", 0.0, 0.22),
+    "vein": Look("#2A5CA0", "#5B9BE8", 0.0, 0.22),
+    "oesophagus": Look("#C9B27C", "#E8D9A0", 0.25, 0.08),
     "fascia": Look("#9AD0F5", "#1F9BE0", 0.12, 0.10),
 }
 
