@@ -33,7 +33,7 @@ def l1_side() -> FloatArray:
 
 def l1_tip() -> FloatArray:
     """Return where the medial and the lateral arch meet: the tip of the right transverse process of L1, shape (3,)."""
-    return wall("l1").nearest(transverse_process_tip("l1") + [0.002, 0.0, 0.0]).point[0]
+    return wall("l1").nearest(np.array([0.002, 0.0, 0.0]) + transverse_process_tip("l1")).point[0]
 
 
 def rib_12_end() -> FloatArray:

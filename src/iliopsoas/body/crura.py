@@ -2,8 +2,8 @@
 
 The right crus arises from L1 to L3 and divides into two slips round the oesophagus, the left one from L1 and L2
 (gray1918). Both lie on the front of the bodies below and join in front of the aorta; that part does not move with a
-breath. Above it they shorten as the central tendon comes down. Widths and thicknesses are drawing choices, since no size
-has been published.
+breath. Above it they shorten as the central tendon comes down. Widths and thicknesses are drawing choices, since no
+size has been published.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ _SIZES = {
     ),
     "left_crus": (
         (0.142, 0.0032, 0.0008), (0.175, 0.0048, 0.0014), (0.200, 0.0062, 0.0022), (0.222, 0.0085, 0.0032),
-        (0.240, 0.0112, 0.0032), (0.255, 0.0125, 0.0032), (0.281, 0.0110, 0.0028), (0.300, 0.0110, 0.0022), (0.314, 0.0115, 0.0008),
+        (0.240, 0.0112, 0.0032), (0.255, 0.0125, 0.0032), (0.281, 0.0110, 0.0028), (0.300, 0.0110, 0.0022),
+        (0.314, 0.0115, 0.0008),
     ),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The diaphragm as parts of the body: muscle, tendon, crura, arcuate ligaments, and the cage that moves with a breath."""
+"""The diaphragm as parts of the body: muscle, tendon, crura, arcuate ligaments, and the cage that moves with it."""
 
 from __future__ import annotations
 

@@ -227,7 +227,7 @@ def _share(half: FloatArray) -> FloatArray:
 
 
 def _half_ring(cage: Thorax) -> tuple[FloatArray, tuple[int, int]]:
-    """Return the right half of the line of origin from the midline in front to the side of L1, and where parts begin."""
+    """Return the right half of the line of origin, from the midline in front to L1, and where its parts begin."""
     arch = cage.costal_arch[::-1]  # from the xiphoid
     arch = arch[:-1]
     inwards = shapes.unit(np.array([0.0, 0.0, 0.0]) - arch * [1, 0, 1])
@@ -238,12 +238,12 @@ def _half_ring(cage: Thorax) -> tuple[FloatArray, tuple[int, int]]:
         mesh = cage.rib(k)
         end = mesh.v[np.argsort(mesh.v[:, 1])[:16]].mean(0)
         tips.append(Surface(mesh).nearest(end + 0.01 * shapes.unit(-end * [1, 0, 1])).point[0])
-    rib_12 = wall("rib_12_r").nearest(arcuate.rib_12_end() + [0.008, 0.0, 0.004]).point[0]
+    rib_12 = wall("rib_12_r").nearest(np.array([0.008, 0.0, 0.004]) + arcuate.rib_12_end()).point[0]
     front = np.vstack([xiphoid, arch])
     side = np.vstack([arch[-1], tips[0], tips[1], tips[2], rib_12])
     body = column.level("l1")
     beside = [body.world(f * body.half_depth_m, 0.004, s * body.half_width_m) for f, s in ((0.45, 0.95), (0.75, 0.80))]
-    spine = wall("l1").nearest(np.array(beside)).point + [0.0015, 0.0, 0.001]
+    spine = np.array([0.0015, 0.0, 0.001]) + wall("l1").nearest(np.array(beside)).point
     behind = np.array([-0.0012, 0.0014, 0.0])  # the fibres leave an arch from its upper border
     back = np.vstack([arcuate.lateral_path()[::-1][1:] + behind, arcuate.medial_path()[::-1][1:] + behind, spine])
     n = COLUMNS // 2

@@ -1,8 +1,8 @@
 """Ribs, sternum and costal cartilages in a breath: how they turn, and how wide the cage is from inside.
 
 The turn of ribs 3 and 7 from rest to a full breath is published for two men (wilson1987): 11 and 7 degrees as a pump
-handle, 13 and 10 degrees as a bucket handle. Ribs between and below are drawn on the straight line through the two. What
-else is a drawing choice: a full breath is taken as `FULL_BREATH_L`; the turn grows evenly with the volume; a bucket
+handle, 13 and 10 degrees as a bucket handle. Ribs between and below are drawn on the straight line through the two. The
+rest is a drawing choice: a full breath is taken as `FULL_BREATH_L`; the turn grows evenly with the volume; a bucket
 handle turns about the line from the head of the rib to its front end; rib 12 is held still, with the muscle that holds
 it; the cartilages follow the ends of their ribs, and the sternum the mean of ribs 3 to 7.
 """
@@ -158,7 +158,7 @@ class Cage:
         keep = (i >= 0) & (i < rows)
         found = np.full((rows, cls.AROUND), np.inf)
         np.minimum.at(found, (i[keep], k[keep]), np.hypot(x, z)[keep])
-        # Between two ribs the wall runs from one to the next; above the highest and below the lowest it goes straight on.
+        # Between two ribs the wall runs from one to the next; above and below them all it goes straight on.
         out = np.empty_like(found)
         at = np.arange(rows)
         for c in range(cls.AROUND):
