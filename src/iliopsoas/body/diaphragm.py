@@ -11,6 +11,7 @@ from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import arcuate, crura, quadratus_lumborum, shapes
 from iliopsoas.body.assemble import Body, Part
 from iliopsoas.body.dome import THICK_M, Dome, dome
+from iliopsoas.body.rest_lines import rest_line
 from iliopsoas.body.thorax import RIBS, Thorax
 
 TENDON_THICK_M = 0.0018  # drawing choice
@@ -52,6 +53,8 @@ def parts(body: Body, breath_l: float = 0.0) -> Iterator[Part]:
     for name, mesh in crura.passing().items():
         structure, tissue = _PASSING[name]
         yield Part(name, structure, "", tissue, mesh, name)
+    for view in ("anterior", "lateral_right"):
+        yield Part(f"rest_line_{view}", "diaphragm", "", "mark", rest_line(view), f"rest_line_{view}")
     yield from cage_parts(d.cage)
     yield from quadratus_lumborum.parts()
 

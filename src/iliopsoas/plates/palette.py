@@ -59,6 +59,7 @@ LOOKS: dict[str, Look] = {
     "artery": Look("#E4572E", "#FF7A50", 0.0, 0.22),
     "vein": Look("#2A5CA0", "#5B9BE8", 0.0, 0.22),
     "oesophagus": Look("#C9B27C", "#E8D9A0", 0.25, 0.08),
+    "mark": Look("#4A1F3C", "#4A1F3C"),  # lines that are no tissue, such as a height at rest
     "fascia": Look("#9AD0F5", "#1F9BE0", 0.12, 0.10),
 }
 
