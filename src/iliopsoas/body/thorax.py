@@ -2,8 +2,9 @@
 
 The turn of ribs 3 and 7 from rest to a full breath is published for two men (wilson1987): 11 and 7 degrees as a pump
 handle, 13 and 10 degrees as a bucket handle. Ribs between and below are drawn on the straight line through the two. The
-rest is a drawing choice: a full breath is taken as `FULL_BREATH_L`; the turn grows evenly with the volume, about an axis
-through the head of the rib; rib 12 is held still, with the muscle that holds it; the cartilages follow the ends of their ribs, and the sternum the mean of ribs 3 to 7.
+rest is a drawing choice: a full breath is taken as `FULL_BREATH_L`; the turn grows evenly with the volume, about an
+axis through the head of the rib; rib 12 is held still, with the muscle that holds it; the cartilages follow the ends of
+their ribs, and the sternum the mean of ribs 3 to 7.
 """
 
 from __future__ import annotations

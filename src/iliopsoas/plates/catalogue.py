@@ -9,6 +9,7 @@ from iliopsoas.plates.breath import breath_folio
 from iliopsoas.plates.chart import Chart, psoas_size
 from iliopsoas.plates.chart_arm import psoas_arm
 from iliopsoas.plates.diaphragm import diaphragm_folio
+from iliopsoas.plates.fascia import fascia_folio
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
@@ -20,6 +21,7 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
     "diaphragm": diaphragm_folio,
+    "fascia": fascia_folio,
     "breath": breath_folio,
 }
 _CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size, "psoas_arm": psoas_arm}

@@ -46,7 +46,7 @@ def framed(name: str) -> View:
         said = "Seen from below and in front, as if looking up into the dome; the front of the body is at the top."
         return view_at(name, 0, -58, (-0.032, 0.250, 0), 0.300, (900, 720), "From below", said)
     if name == "anterior":
-        width_m = 0.300
+        width_m = 0.326
         size = (round(height_px * width_m / height_m), height_px)
         return view_at(name, 0, 0, (0, middle, 0), width_m, size, "From the front", "Seen from the front.")
     if name == "lateral_right":
