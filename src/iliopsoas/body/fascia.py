@@ -26,7 +26,7 @@ from iliopsoas.body.walls import hip_bone, wall
 
 OFF_M, THICK_M = 0.0012, 0.0007  # stands off the muscle; thickness
 ROWS, COLUMNS = 60, 26
-_MEDIAL_TURN, _LATERAL_TURN = -0.235, 0.30  # borders on the belly of psoas: 0 is in front, 1/4 lateral
+_MEDIAL_TURN, _LATERAL_TURN = -0.25, 0.30  # borders on the belly of psoas: 0 is in front, 1/4 lateral
 
 
 def groin_line(z_m: FloatArray) -> FloatArray:
@@ -37,18 +37,23 @@ def groin_line(z_m: FloatArray) -> FloatArray:
 
 def _down_to_groin(grid: FloatArray, rows: int) -> FloatArray:
     """Cut the columns of a sheet where they pass the inguinal ligament, and divide each evenly."""
-    out = []
+    ends = []
     for c in range(grid.shape[1]):
-        line = grid[:, c]
-        above = line[:, 1] > groin_line(line[:, 2]) + 0.002
-        last = len(line) if above.all() else int(np.argmin(above))
-        out.append(shapes.evenly(line[: max(last, 3)], rows))
-    return np.stack(out, 1)
+        over = grid[:, c, 1] - groin_line(grid[:, c, 2])
+        below = np.flatnonzero(over[3:] <= 0) + 3
+        i = int(below[0]) if len(below) else len(over) - 1
+        ends.append(i - 1 + over[i - 1] / (over[i - 1] - over[i] + 1e-12) if over[i] <= 0 else float(i))
+    smooth = np.convolve(np.pad(ends, 3, mode="edge"), np.ones(7) / 7, mode="valid")
+    at = np.linspace(0, 1, rows)[:, None] * np.clip(smooth, 2, len(grid) - 1)
+    low = np.clip(np.floor(at).astype(int), 0, len(grid) - 2)
+    part = (at - low)[..., None]
+    columns = np.arange(grid.shape[1])[None]
+    return grid[low, columns] * (1 - part) + grid[low + 1, columns] * part
 
 
 @cache
 def psoas_sheet() -> FloatArray:
-    """Return the front of psoas fascia, rows from the medial arcuate ligament to the inguinal ligament, shape (r, c, 3)."""
+    """Return the front of psoas fascia, rows from the medial arcuate to the inguinal ligament, shape (r, c, 3)."""
     b = belly()
     turns = np.linspace(_MEDIAL_TURN, _LATERAL_TURN, COLUMNS)
     rows = np.arange(len(b.rings))
@@ -69,7 +74,7 @@ def psoas_sheet() -> FloatArray:
 def iliac_sheet() -> FloatArray:
     """Return the front of iliac fascia, rows from the iliac crest to the inguinal ligament, shape (r, c, 3)."""
     face = iliacus().mesh.v.reshape(2, -1, ILIACUS_COLUMNS, 3)[1]
-    grid = _down_to_groin(face[2:], ROWS)
+    grid = _down_to_groin(face, ROWS)
     normal = shapes.ring_normals(grid)
     inwards = np.array([0.45, 0.2, -0.87])
     normal = np.where(((normal * inwards).sum(-1) > 0)[..., None], normal, -normal)
@@ -80,11 +85,11 @@ def iliac_sheet() -> FloatArray:
 
 @cache
 def quadratus_sheet() -> FloatArray:
-    """Return the fascia in front of quadratus lumborum, rows from the lateral arcuate ligament down, shape (r, c, 3)."""
+    """Return the fascia of quadratus lumborum in front, rows from the lateral arcuate ligament down, (r, c, 3)."""
     front = quadratus_lumborum.front_grid()
     arch = shapes.evenly(arcuate.lateral_path(), front.shape[1])
     below = front[:, front.shape[1] // 2, 1] < arch[:, 1].max() - 0.012
-    grid = np.concatenate([arch[None], front[int(np.argmax(below)) : -1] + [OFF_M, 0.0, 0.0]])
+    grid = np.concatenate([arch[None], np.array([OFF_M, 0.0, 0.0]) + front[int(np.argmax(below)) : -1]])
     return np.concatenate([arch[None], shapes.ease(grid, 3)[1:]])
 
 
@@ -114,7 +119,7 @@ def anterior_longitudinal_ligament() -> Mesh:
         for edge in ("upper", "lower"):
             p = column.plate(vertebra, edge)  # type: ignore[arg-type]
             points.append(p.world(p.half_depth_m + 0.0006, 0.0, 0.0))
-    path = shapes.curve([*points, landmark("promontory") + [0.002, 0.0, 0.0]], 80)
+    path = shapes.curve([*points, np.array([0.002, 0.0, 0.0]) + landmark("promontory")], 80)
     rings = shapes.oval_rings(path, 0.0008 * np.ones(80), 0.0085 * np.ones(80), up=(1, 0, 0), around=20, power=2.6)
     names = [*column.VERTEBRAE, *(f"disc_{d}" for d in (*column.DISCS, "l5_s1"))]
     return shapes.loft(keep_out(rings, [wall(k) for k in names], 0.0002, rounds=2))
@@ -126,10 +131,12 @@ def force_line() -> FloatArray:
     middle = sheet[:, COLUMNS // 2] + [0.004, 0.0, 0.0]
     right = crura.paths()["right_crus"]
     start = right[-1] + [0.012, -0.004, 0.020]
-    return shapes.curve([start, start + [0.001, -0.045, 0.006], middle[0] + [0.010, 0.020, 0.0], *middle[::6]], 160)
+    return shapes.curve(
+        [start, np.array([0.001, -0.045, 0.006]) + start, middle[0] + [0.010, 0.020, 0.0], *middle[::6]], 160
+    )
 
 
-def parts(body: Body, breath_l: float = 0.0) -> Iterator[Part]:  # noqa: ARG001
+def parts(body: Body, breath_l: float = 0.0) -> Iterator[Part]:
     """Yield the sheets of both sides, the ligament in the midline and the dashed line of the hypothesis."""
     pairs = {
         "psoas_fascia": _sheet(psoas_sheet()),

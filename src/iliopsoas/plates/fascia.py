@@ -48,16 +48,16 @@ def continuity_stops() -> tuple[Stop, ...]:
             "groin",
             "Psoas – iliac fascia – inguinal ligament",
             ("psoas_fascia_r", "iliac_fascia_r", "inguinal_ligament_r", "iliopectineal_arch_r"),
-            f"{firm}the fascia of psoas major goes on into the iliac fascia, and both end on the inguinal ligament and, "
-            "by the iliopectineal arch, on the iliopubic eminence.",
+            f"{firm}the fascia of psoas major goes on into the iliac fascia, and both end on the inguinal ligament "
+            "and, by the iliopectineal arch, on the iliopubic eminence.",
             sources=("gray1918",),
         ),
         Stop(
             "crus",
             "Crura – anterior longitudinal ligament",
             ("right_crus", "left_crus", "anterior_longitudinal_ligament"),
-            f"{firm}the tendons of the crura blend with the anterior longitudinal ligament in front of L1 to L3, beside "
-            "the slips of psoas major.",
+            f"{firm}the tendons of the crura blend with the anterior longitudinal ligament in front of L1 to L3, "
+            "beside the slips of psoas major.",
             sources=("gray1918",),
         ),
         Stop(
@@ -111,8 +111,8 @@ def _plate(name: str) -> Plate:
             "fascia",
             "Fascia, right side",
             ("psoas_fascia_r", "iliac_fascia_r", "quadratus_fascia_r", "iliopectineal_arch_r"),
-            sentence="On the right side the sheets of fascia in front of psoas major, iliacus and quadratus lumborum; on "
-            "the left side the bare muscles.",
+            sentence="On the right side the sheets of fascia in front of psoas major, iliacus and quadratus lumborum; "
+            "on the left side the bare muscles.",
         ),
         Layer(
             "hypothesis",
