@@ -155,7 +155,7 @@ def read_references(bibtex: str, file: str = FILE) -> Mapping[str, Reference]:
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ImplicitComment
 
     out: dict[str, Reference] = {}
-    for block in parse_string(bibtex).blocks:
+    for block in parse_string(bibtex, parse_stack=[]).blocks:
         if isinstance(block, Entry):
             ref = _reference(block, file)
             out[ref.key] = ref
@@ -163,7 +163,7 @@ def read_references(bibtex: str, file: str = FILE) -> Mapping[str, Reference]:
             raise DataError(file, block.key, "key", block.key, "a key that no other entry has")
         elif isinstance(block, DuplicateFieldKeyBlock):
             twice = ", ".join(sorted(block.duplicate_keys))
-            raise DataError(file, block.ignore_error_block.key, twice, twice, "each field once in an entry")
+            raise DataError(file, f"line {(block.start_line or 0) + 1}", twice, twice, "each field once in an entry")
         elif not isinstance(block, ImplicitComment) or "@" in block.comment:
             text = (block.raw or "").strip()
             raise DataError(file, f"line {(block.start_line or 0) + 1}", "", text[:80], "a well-formed BibTeX entry")
@@ -172,16 +172,19 @@ def read_references(bibtex: str, file: str = FILE) -> Mapping[str, Reference]:
 
 def _reference(block: Entry, file: str) -> Reference:
     key, kind = block.key, block.entry_type
-    entry = {field.key: field.value for field in block.fields}
+    entry = {}
+    for one in block.fields:
+        if not _is_one_value(one.value):  # the parser runs on into the next field where a comma is missing
+            allowed = "a well-formed value: a number, or one pair of braces, then a comma"
+            raise DataError(file, key, one.key, one.value[:80], allowed)
+        entry[one.key] = one.value.removeprefix("{").removesuffix("}")
 
     def bad(field: str, value: object, allowed: str, valid: tuple[str, ...] = ()) -> DataError:
         return DataError(file, key, field, value, allowed, close_matches(value, valid) if value else ())
 
     if kind not in _WHERE:
         raise bad("type", kind, ", ".join(_WHERE), tuple(_WHERE))
-    for field, text in entry.items():
-        if not _is_one_value(text):  # the parser runs on into the next field where a comma is missing
-            raise DataError(file, key, field, text[:80], "a well-formed value: one pair of braces, then a comma")
+    for field in entry:
         if field not in _FIELDS:
             raise bad(field, field, f"the fields {', '.join(_FIELDS)}", _FIELDS)
     value = {field: _plain(text) for field, text in entry.items()}
@@ -210,13 +213,13 @@ def _reference(block: Entry, file: str) -> Reference:
 
 
 def _is_one_value(text: str) -> bool:
-    """Return whether no brace is closed that was not opened, and none is left open."""
+    """Return whether a BibTeX value is a number, or ends where its first brace closes."""
     depth = 0
-    for letter in text:
+    for place, letter in enumerate(text, 1):
         depth += (letter == "{") - (letter == "}")
-        if depth < 0:
-            return False
-    return not depth
+        if not depth:
+            return place == len(text) or text.isdecimal()
+    return False
 
 
 def _plain(text: str) -> str:
