@@ -203,7 +203,7 @@ def screen(work: str, level: object, answers: Mapping[str, object]) -> Decision:
         open_.append(f"{planned.name} is taught from level {planned.least_level}. {planned.note}")
         least.append("decline")
     reasons.sort(key=lambda reason: -_SEVERITY[reason.outcome])
-    outcome = max([*least, *(r.outcome for r in reasons)], key=_SEVERITY.__getitem__, default="clear")
+    outcome: Outcome = max([*least, *(r.outcome for r in reasons)], key=_SEVERITY.__getitem__, default="clear")
     return Decision(outcome, tuple(reasons), tuple(open_))
 
 
