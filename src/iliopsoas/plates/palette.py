@@ -54,6 +54,9 @@ LOOKS: dict[str, Look] = {
     "iliacus": Look("#E69F00", "#FFC41F", 0.50, 0.04),
     "tendon": Look("#EDF6F9", "#35B5D6", 0.30, 0.12),
     "ligament": Look("#8DC2EF", "#2F86D0", 0.20, 0.10),
+    "quadratus": Look("#D9A98A", "#FF9D66", 0.50, 0.04),
+    "diaphragm": Look("#B8609A", "#F07CC8", 0.50, 0.05),
+    "fascia": Look("#9AD0F5", "#1F9BE0", 0.12, 0.10),
 }
 
 # Kind of an attachment area (the `kind` of attachments.toml) to its colour on the bone.
