@@ -13,7 +13,7 @@ import numpy as np
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import column, shapes
 from iliopsoas.body.landmarks import landmark
-from iliopsoas.body.tubes import everything, laid, on_psoas, tube
+from iliopsoas.body.tubes import by, everything, laid, on_psoas, tube
 
 CAECUM_M, ASCENDING_M, DESCENDING_M, SIGMOID_M = 0.0270, 0.0205, 0.0140, 0.0150
 APPENDIX_M, ILEUM_M = 0.0034, 0.0110
@@ -36,16 +36,22 @@ def gut(path: FloatArray, radius_m: FloatArray, first: float = 0.0, around: int 
 
 def caecum_floor() -> FloatArray:
     """Return the lowest point of the caecum's middle line: on iliacus and the outer psoas, above the ligament."""
-    return 0.5 * on_psoas("brim", 0.12, 0.0) + 0.5 * landmark("iliac_fossa") + [CAECUM_M + 0.004, 0.004, 0.0]
+    return 0.5 * on_psoas("brim", 0.12, 0.0) + 0.5 * landmark("iliac_fossa") + by(CAECUM_M + 0.004, 0.004, 0.0)
 
 
 @cache
 def _right() -> tuple[FloatArray, FloatArray, int]:
     low, crest = caecum_floor(), landmark("iliac_crest_top")
     top = column.level("l2").centre[1]
-    way = [low + [0.004, -0.016, -0.003], low + [0.0, 0.008, 0.001], low + [-0.004, 0.034, 0.004],
-           [crest[0] + 0.048, crest[1] + 0.010, crest[2] + 0.007], [crest[0] + 0.046, 0.5 * (crest[1] + top), crest[2] + 0.012],
-           [crest[0] + 0.054, top - 0.002, crest[2] + 0.010], [crest[0] + 0.074, top + 0.012, crest[2] - 0.010]]  # fmt: skip
+    way = [
+        low + by(0.004, -0.016, -0.003),
+        low + by(0.0, 0.008, 0.001),
+        low + by(-0.004, 0.034, 0.004),
+        by(crest[0] + 0.048, crest[1] + 0.010, crest[2] + 0.007),
+        by(crest[0] + 0.046, 0.5 * (crest[1] + top), crest[2] + 0.012),
+        by(crest[0] + 0.054, top - 0.002, crest[2] + 0.010),
+        by(crest[0] + 0.074, top + 0.012, crest[2] - 0.010),
+    ]
     n = 110
     u = np.linspace(0, 1, n)
     radius = shapes.profile(u, [0, 0.10, 0.22, 0.34, 1], [CAECUM_M * 0.8, CAECUM_M, CAECUM_M, ASCENDING_M, ASCENDING_M])
@@ -71,9 +77,14 @@ def ascending() -> Mesh:
 def appendix() -> Mesh:
     """Return the appendix, drawn hanging over the pelvic brim; its place varies much."""
     path, _, _ = _right()
-    start = path[6] + [-0.010, 0.000, -CAECUM_M * 0.72]
-    way = [start, start + [0.004, -0.012, -0.010], start + [0.000, -0.034, -0.012], start + [-0.010, -0.046, -0.022],
-           start + [-0.016, -0.042, -0.034]]  # fmt: skip
+    start = path[6] + by(-0.010, 0.000, -CAECUM_M * 0.72)
+    way = [
+        start,
+        start + by(0.004, -0.012, -0.010),
+        start + by(0.000, -0.034, -0.012),
+        start + by(-0.010, -0.046, -0.022),
+        start + by(-0.016, -0.042, -0.034),
+    ]
     return tube(laid(way, 50, APPENDIX_M, everything(), free=(0.2, 0.0)), APPENDIX_M, around=14).mesh
 
 
@@ -81,8 +92,8 @@ def appendix() -> Mesh:
 def ileum() -> Mesh:
     """Return the end of the small bowel where it joins the caecum."""
     path, _, cut = _right()
-    end = path[cut - 8] + [0.0, 0.0, -CAECUM_M * 0.6]
-    way = [end + [0.004, -0.018, -0.044], end + [0.008, -0.008, -0.024], end]
+    end = path[cut - 8] + by(0.0, 0.0, -CAECUM_M * 0.6)
+    way = [end + by(0.004, -0.018, -0.044), end + by(0.008, -0.008, -0.024), end]
     return tube(laid(way, 36, ILEUM_M, everything(), free=(0.0, 0.3)), ILEUM_M, around=18).mesh
 
 
@@ -93,21 +104,21 @@ def _left() -> tuple[FloatArray, FloatArray, int]:
     arc = landmark("arcuate_line")
     middle = np.array([arc[0], arc[1], 0.0])
     descending = [
-        [crest[0] + 0.046, top + 0.004, crest[2] + 0.012],
-        [crest[0] + 0.030, top - 0.020, crest[2] + 0.018],
-        [crest[0] + 0.032, 0.5 * (crest[1] + top), crest[2] + 0.018],
-        [crest[0] + 0.038, crest[1] + 0.008, crest[2] + 0.012],
-        fossa + [0.030, 0.010, -0.006],
-        fossa + [0.034, -0.024, -0.014],
+        by(crest[0] + 0.046, top + 0.004, crest[2] + 0.012),
+        by(crest[0] + 0.030, top - 0.020, crest[2] + 0.018),
+        by(crest[0] + 0.032, 0.5 * (crest[1] + top), crest[2] + 0.018),
+        by(crest[0] + 0.038, crest[1] + 0.008, crest[2] + 0.012),
+        fossa + by(0.030, 0.010, -0.006),
+        fossa + by(0.034, -0.024, -0.014),
     ]
     sigmoid = [
-        on_psoas("brim", 0.02, SIGMOID_M + 0.006) + [0.004, -0.012, -0.002],
-        middle + [0.052, -0.004, 0.034],
-        middle + [0.046, 0.014, 0.002],
-        middle + [0.020, 0.008, -0.022],
-        middle + [-0.008, -0.006, -0.014],
-        middle + [-0.030, 0.006, 0.000],
-        middle + [-0.044, -0.012, 0.000],
+        on_psoas("brim", 0.02, SIGMOID_M + 0.006) + by(0.004, -0.012, -0.002),
+        middle + by(0.052, -0.004, 0.034),
+        middle + by(0.046, 0.014, 0.002),
+        middle + by(0.020, 0.008, -0.022),
+        middle + by(-0.008, -0.006, -0.014),
+        middle + by(-0.030, 0.006, 0.000),
+        middle + by(-0.044, -0.012, 0.000),
     ]
     n = 150
     way = [*descending, *sigmoid]

@@ -1,7 +1,7 @@
 """The groin round iliopsoas: iliopectineal arch, iliac fascia, femoral canal, lacunar ligament, and the bursa (right).
 
-The two passages under the inguinal ligament and their order are published, and so is the size of the bursa. Thickness of
-the sheets and the outline of the canal are schematic.
+The two passages under the inguinal ligament and their order are published, and so is the size of the bursa. Thickness
+of the sheets and the outline of the canal are schematic.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from iliopsoas.body.landmarks import landmark
 from iliopsoas.body.nerves_branches import femoral
 from iliopsoas.body.psoas_belly import belly
 from iliopsoas.body.surface import Surface, keep_out
-from iliopsoas.body.tubes import flesh, muscles, row_of, tube
+from iliopsoas.body.tubes import by, flesh, muscles, row_of, tube
 from iliopsoas.body.vessels_pelvis import FEMORAL_ARTERY_M, artery, ligament_at, under_ligament, vein
 from iliopsoas.body.walls import femur, hip_bone
 
@@ -52,9 +52,9 @@ def arch() -> Mesh:
     foot = hip_bone().nearest(landmark("iliopubic_eminence")).point[0]
     groin = under_ligament()
     n, across = 34, 7
-    beside = groin + [-0.001, -0.001, FEMORAL_ARTERY_M + 0.0022]
-    inner = groin + [-0.0145, 0.002, -0.0085]
-    line = shapes.curve([top + [-0.0012, 0.0, 0.0], beside, groin + [-0.0058, 0.0, 0.0010], inner, foot], n)
+    beside = groin + by(-0.001, -0.001, FEMORAL_ARTERY_M + 0.0022)
+    inner = groin + by(-0.0145, 0.002, -0.0085)
+    line = shapes.curve([top + by(-0.0012, 0.0, 0.0), beside, groin + by(-0.0058, 0.0, 0.0010), inner, foot], n)
     half = shapes.profile(np.linspace(0, 1, n), [0, 0.3, 1], [0.0045, 0.0050, 0.0060])
     u = np.linspace(-1, 1, across)
     grid = line[:, None] + half[:, None, None] * u[None, :, None] * shapes.unit(np.array([-0.25, 1.0, -0.35]))
@@ -86,7 +86,7 @@ def fascia() -> Mesh:
         grid[k] = np.stack([x, np.full(len(z), height), z], axis=1)
     eased = shapes.ease_across(shapes.ease(grid, 8), 8)
     grid[..., 0] = shapes.ease_across(shapes.ease(np.maximum(grid, eased), 6), 6)[..., 0] + 0.0008
-    return shapes.slab(grid, grid + [0.0006, 0.0, 0.0])
+    return shapes.slab(grid, grid + by(0.0006, 0.0, 0.0))
 
 
 @cache
@@ -95,7 +95,7 @@ def lacunar() -> Mesh:
     n, across = 16, 8
     tubercle, pecten = landmark("pubic_tubercle"), landmark("pecten_pubis")
     a = np.stack([ligament_at(z) for z in np.linspace(tubercle[2] + 0.001, tubercle[2] + 0.017, n)])
-    start, end = tubercle + [-0.002, 0.000, 0.001], 0.55 * tubercle + 0.45 * pecten
+    start, end = tubercle + by(-0.002, 0.000, 0.001), 0.55 * tubercle + 0.45 * pecten
     b = hip_bone().nearest(start + np.linspace(0, 1, n)[:, None] * (end - start)).point
     t = np.linspace(0, 1, across)[None, :, None]
     grid = a[:, None] + t * (b - a)[:, None]
@@ -115,7 +115,9 @@ def canal_middle() -> FloatArray:
 def canal() -> Mesh:
     """Return the femoral canal as a short cone of loose tissue on the inner side of the femoral vein."""
     top = canal_middle()
-    path = shapes.curve([top + [-0.001, 0.004, 0.0], top + [0.0, -0.006, 0.0006], top + [0.000, -0.015, 0.002]], 26)
+    path = shapes.curve(
+        [top + by(-0.001, 0.004, 0.0), top + by(0.0, -0.006, 0.0006), top + by(0.000, -0.015, 0.002)], 26
+    )
     path = keep_out(path, [Surface(t.mesh) for t in vein("r")[1:4:2]], 0.0034, rounds=2)
     return tube(path, shapes.profile(np.linspace(0, 1, 26), [0, 0.2, 1], [0.0034, 0.0036, 0.0016])).mesh
 
@@ -131,7 +133,7 @@ def bursa() -> Mesh:
     s = shapes.arc_length(back)
     middle = s[np.argmin(np.abs(back[:, 1] - landmark("iliopubic_eminence")[1]))] + 0.010
     at = np.linspace(middle - 0.5 * length, middle + 0.5 * length, 36)
-    path = np.stack([np.interp(at, s, back[:, k]) for k in range(3)], axis=1) + [-0.0022, 0.0, 0.0]
+    path = np.stack([np.interp(at, s, back[:, k]) for k in range(3)], axis=1) + by(-0.0022, 0.0, 0.0)
     u = np.linspace(-1, 1, 36)
     belly_of = np.sqrt(np.clip(1 - np.abs(u) ** 2.2, 0.003, 1))
     rings = shapes.oval_rings(path, 0.0021 * belly_of, 0.5 * breadth * belly_of, around=30)

@@ -18,6 +18,7 @@ from iliopsoas.body.surface import Surface
 from iliopsoas.body.tubes import (
     Tube,
     before,
+    by,
     draped,
     everything,
     flesh,
@@ -47,7 +48,7 @@ def _floor() -> Surface:
 
 def nerve_at_ligament() -> FloatArray:
     """Return the middle of the femoral nerve behind the ligament, on the front of psoas outside the artery."""
-    at = under_ligament() + [0.0, 0.003, FEMORAL_BESIDE_M]
+    at = under_ligament() + by(0.0, 0.003, FEMORAL_BESIDE_M)
     hit = _floor().nearest(at[None])
     return hit.point[0] + 0.5 * FEMORAL_THICK_M * shapes.unit(hit.normal[0])
 
@@ -57,8 +58,14 @@ def femoral() -> Tube:
     """Return the femoral nerve: out of the outer border of psoas, in the groove to iliacus, on both at the groin."""
     groin = nerve_at_ligament()
     groove = [on_psoas(r, t, 0.0028) for r, t in (("l5_s1", 0.24), (54, 0.20), ("brim", 0.16))]
-    way = [femoral_origin(), on_psoas(44.5, 0.33, -0.001), *groove, groin, groin + [-0.001, -0.020, 0.0015],
-           groin + [-0.0055, -0.038, 0.003]]  # fmt: skip
+    way = [
+        femoral_origin(),
+        on_psoas(44.5, 0.33, -0.001),
+        *groove,
+        groin,
+        groin + by(-0.001, -0.020, 0.0015),
+        groin + by(-0.0055, -0.038, 0.003),
+    ]
     n = 84
     path = draped(way, n, 0.0022, _floor(), [hip_bone()], (0.30, 1.0), sink=0.9)
     at = np.clip((shapes.arc_length(path) / shapes.arc_length(path)[-1] - 0.30) / 0.45, 0, 1)
@@ -71,21 +78,28 @@ def femoral() -> Tube:
 def femoral_branches() -> tuple[Tube, ...]:
     """Return the branches into which the femoral nerve splits, 3 to 4 cm below the ligament, fanning over the thigh."""
     top, ends = femoral().path[-4], []
-    for k, (forward, right, down) in enumerate(((0.006, -0.003, 0.070), (0.004, 0.007, 0.062), (-0.002, 0.018, 0.050),
-                                                (0.000, -0.008, 0.100))):  # fmt: skip
+    for k, (forward, right, down) in enumerate(
+        ((0.006, -0.003, 0.070), (0.004, 0.007, 0.062), (-0.002, 0.018, 0.050), (0.000, -0.008, 0.100))
+    ):
         side = (k - 1.5) * 0.0016
-        way = [top + [0, 0.004, 0.4 * side], top + [0.001, -0.012, side + 0.25 * right],
-               top + [forward - 0.004, -down * 0.6, side + 0.75 * right],
-               top + [forward - 0.014, -down, side + right]]  # fmt: skip
-        ends.append(tube(laid(way, 30, 0.0013, [*muscles(), femur()], free=(0.1, 0)), tapered(30, 0.0014, 0.0010, 0.3),
-                         around=8))  # fmt: skip
+        way = [
+            top + by(0, 0.004, 0.4 * side),
+            top + by(0.001, -0.012, side + 0.25 * right),
+            top + by(forward - 0.004, -down * 0.6, side + 0.75 * right),
+            top + by(forward - 0.014, -down, side + right),
+        ]
+        ends.append(
+            tube(
+                laid(way, 30, 0.0013, [*muscles(), femur()], free=(0.1, 0)), tapered(30, 0.0014, 0.0010, 0.3), around=8
+            )
+        )
     return tuple(ends)
 
 
 @cache
 def lateral_femoral_cutaneous() -> Tube:
     """Return the nerve from the outer border of psoas beside L4 over iliacus, under the ligament by the spine."""
-    under = ligament_at(landmark("asis")[2] - LFCN_FROM_SPINE_M) + [-0.0042, 0.0, 0.0]
+    under = ligament_at(landmark("asis")[2] - LFCN_FROM_SPINE_M) + by(-0.0042, 0.0, 0.0)
     spine_at = landmark("asis")
     fossa = landmark("iliac_fossa")
     roots = [in_psoas("l3", BACK, 0.60), in_psoas("l3_l4", BACK - 0.04, 0.74)]
@@ -93,11 +107,11 @@ def lateral_femoral_cutaneous() -> Tube:
         *roots,
         on_psoas("l4", 0.30, 0.0006),
         on_psoas("l5", 0.27, 0.006),
-        0.5 * on_psoas("l5_s1", 0.24, 0.004) + 0.5 * fossa + [0.008, 0.004, 0.0],
-        fossa + [0.016, -0.004, -0.004],
+        0.5 * on_psoas("l5_s1", 0.24, 0.004) + 0.5 * fossa + by(0.008, 0.004, 0.0),
+        fossa + by(0.016, -0.004, -0.004),
         under,
-        [spine_at[0] - 0.003, under[1] - 0.030, under[2] + 0.004],
-        [spine_at[0] - 0.008, under[1] - 0.105, under[2] + 0.010],
+        by(spine_at[0] - 0.003, under[1] - 0.030, under[2] + 0.004),
+        by(spine_at[0] - 0.008, under[1] - 0.105, under[2] + 0.010),
     ]
     path = draped(way, 84, 0.0013, _floor(), [hip_bone()], (0.36, 0.60), sink=1.0)
     return tube(path, tapered(84, 0.0014, 0.0012, 0.4), around=10)
@@ -113,13 +127,23 @@ def genitofemoral() -> dict[str, Tube]:
     path = draped(way, 80, 0.0012, _floor(), [], (0.42, 1.0), sink=0.8)
     stem = tube(path, tapered(80, 0.0013, 0.0012), around=10)
     groin = under_ligament()
-    ring = groin + [0.0045, 0.014, 0.004]
+    ring = groin + by(0.0045, 0.014, 0.004)
     ways = {
-        "genital": [path[-3], 0.5 * path[-3] + 0.5 * ring + [0.003, 0.0, 0.0], ring + [0.001, 0.0, 0.0],
-                    ligament_at(groin[2] - 0.012) + [0.006, 0.008, 0.0], ligament_at(0.032) + [0.006, 0.004, 0.0]],
-        "femoral": [path[-3], 0.45 * path[-3] + 0.55 * groin + [0.003, 0.0, 0.003], groin + [0.003, 0.0, 0.0062],
-                    groin + [0.004, -0.030, 0.006], groin + [0.001, -0.055, 0.008]],
-    }  # fmt: skip
+        "genital": [
+            path[-3],
+            0.5 * path[-3] + 0.5 * ring + by(0.003, 0.0, 0.0),
+            ring + by(0.001, 0.0, 0.0),
+            ligament_at(groin[2] - 0.012) + by(0.006, 0.008, 0.0),
+            ligament_at(0.032) + by(0.006, 0.004, 0.0),
+        ],
+        "femoral": [
+            path[-3],
+            0.45 * path[-3] + 0.55 * groin + by(0.003, 0.0, 0.003),
+            groin + by(0.003, 0.0, 0.0062),
+            groin + by(0.004, -0.030, 0.006),
+            groin + by(0.001, -0.055, 0.008),
+        ],
+    }
     made = {"": stem}
     for name, points in ways.items():
         line = laid(points, 34, 0.0009, muscles(), free=(0.1, 0.0))
@@ -132,9 +156,17 @@ def obturator() -> Tube:
     """Return the obturator nerve: out of the inner border of psoas, along the side wall, to the obturator canal."""
     arc, pecten = landmark("arcuate_line"), landmark("pecten_pubis")
     leaves = on_psoas(47.5, 0.66, 0.0012)
-    canal = pecten + [-0.012, -0.012, 0.005]
-    way = [obturator_origin(), leaves, leaves + [-0.010, -0.020, 0.002], arc + [-0.004, 0.010, -0.0095],
-           arc + [0.008, -0.018, -0.010], canal + [-0.012, 0.008, 0.001], canal, canal + [0.006, -0.010, 0.006]]  # fmt: skip
+    canal = pecten + by(-0.012, -0.012, 0.005)
+    way = [
+        obturator_origin(),
+        leaves,
+        leaves + by(-0.010, -0.020, 0.002),
+        arc + by(-0.004, 0.010, -0.0095),
+        arc + by(0.008, -0.018, -0.010),
+        canal + by(-0.012, 0.008, 0.001),
+        canal,
+        canal + by(0.006, -0.010, 0.006),
+    ]
     path = laid(way, 70, 0.0022, everything(), free=(0.14, 0.0), rounds=4)
     return tube(path, tapered(70, 0.0015, 0.0014, 0.4), around=10)
 
@@ -143,12 +175,12 @@ def obturator() -> Tube:
 def lumbosacral() -> dict[str, Tube]:
     """Return the lumbosacral trunk with the root of L5: over the wing of the sacrum into the pelvis."""
     ala, arc, sp = landmark("sacral_ala"), landmark("arcuate_line"), landmark("ischial_spine")
-    over = 0.45 * ala + 0.55 * landmark("promontory") + [0.004, -0.004, 0.012]
-    notch = 0.4 * arc + 0.6 * sp + [-0.008, 0.030, -0.010]
+    over = 0.45 * ala + 0.55 * landmark("promontory") + by(0.004, -0.004, 0.012)
+    notch = 0.4 * arc + 0.6 * sp + by(-0.008, 0.030, -0.010)
     way = [in_psoas("l4_l5", BACK + 0.05, 0.26), in_psoas(39, BACK + 0.05, 0.16), over, 0.5 * over + 0.5 * notch, notch]
     trunk = laid(way, 44, 0.0030, everything(), free=(0.30, 0.0))
     root = laid(
-        [foramen("l5"), foramen("l5") + [0.006, -0.008, 0.006], trunk[24]], 20, 0.0022, spine(), free=(0.2, 0.2)
+        [foramen("l5"), foramen("l5") + by(0.006, -0.008, 0.006), trunk[24]], 20, 0.0022, spine(), free=(0.2, 0.2)
     )
     return {
         "": tube(trunk, tapered(44, 0.0020, 0.0028, 0.35)),
@@ -161,7 +193,7 @@ def sympathetic(walls: tuple[Surface, ...]) -> Tube:
     """Return the trunk with its ganglia: on the bodies at the inner margin of psoas, behind the vessels in `walls`."""
     levels = ("t12_l1", "l1", "l1_l2", "l2", "l2_l3", "l3", "l3_l4", "l4", "l4_l5", "l5", "l5_s1")
     way = [before(v, 0.0017, 0.0172) for v in levels]
-    way += [landmark("promontory") + [-0.010, -0.014, 0.0205], landmark("promontory") + [-0.026, -0.034, 0.018]]
+    way += [landmark("promontory") + by(-0.010, -0.014, 0.0205), landmark("promontory") + by(-0.026, -0.034, 0.018)]
     path = laid(way, 90, 0.0012, [*spine(), *muscles()], rounds=3, gap_m=0.0003)
     for _ in range(3):
         path = laid_again(path, walls)
@@ -184,24 +216,46 @@ def laid_again(path: FloatArray, vessels: tuple[Surface, ...]) -> FloatArray:
 def wall_nerves() -> dict[str, Tube]:
     """Return subcostal, iliohypogastric and ilio-inguinal nerve: across the back wall, then forward in the flank."""
     crest = landmarks.line("iliac_crest")
-    along = lambda share, up, forward=0.0: shapes.evenly(crest, 101)[round(share * 100)] + [forward, up, 0.0]  # noqa: E731
+    along = lambda share, up, forward=0.0: shapes.evenly(crest, 101)[round(share * 100)] + by(forward, up, 0.0)  # noqa: E731
     asis = landmark("asis")
     tip = {v: landmarks.transverse_process_tip(v) for v in ("l1", "l2", "l3")}
-    hypogastric = [in_psoas("l2", BACK - 0.02, 0.55), on_psoas(15, 0.30, 0.0012), tip["l2"] + [0.012, -0.014, 0.018],
-                   tip["l3"] + [0.006, -0.004, 0.034], along(0.62, 0.032, 0.006), along(0.42, 0.024), along(0.20, 0.020, 0.004),
-                   asis + [0.012, 0.016, -0.014], asis + [0.022, 0.002, -0.040]]  # fmt: skip
-    inguinal = [in_psoas("l2", BACK - 0.02, 0.60), on_psoas(19, 0.30, 0.0012), tip["l3"] + [0.018, 0.004, 0.012],
-                tip["l3"] + [0.010, -0.022, 0.032], along(0.58, 0.014, 0.010), along(0.40, 0.011), along(0.18, 0.009, 0.004),
-                asis + [0.010, 0.002, -0.012], ligament_at(0.070) + [0.007, 0.010, 0.0],
-                ligament_at(0.042) + [0.008, 0.009, 0.0], ligament_at(0.020) + [0.006, 0.000, 0.0]]  # fmt: skip
+    hypogastric = [
+        in_psoas("l2", BACK - 0.02, 0.55),
+        on_psoas(15, 0.30, 0.0012),
+        tip["l2"] + by(0.012, -0.014, 0.018),
+        tip["l3"] + by(0.006, -0.004, 0.034),
+        along(0.62, 0.032, 0.006),
+        along(0.42, 0.024),
+        along(0.20, 0.020, 0.004),
+        asis + by(0.012, 0.016, -0.014),
+        asis + by(0.022, 0.002, -0.040),
+    ]
+    inguinal = [
+        in_psoas("l2", BACK - 0.02, 0.60),
+        on_psoas(19, 0.30, 0.0012),
+        tip["l3"] + by(0.018, 0.004, 0.012),
+        tip["l3"] + by(0.010, -0.022, 0.032),
+        along(0.58, 0.014, 0.010),
+        along(0.40, 0.011),
+        along(0.18, 0.009, 0.004),
+        asis + by(0.010, 0.002, -0.012),
+        ligament_at(0.070) + by(0.007, 0.010, 0.0),
+        ligament_at(0.042) + by(0.008, 0.009, 0.0),
+        ligament_at(0.020) + by(0.006, 0.000, 0.0),
+    ]
     walls = [*muscles(), hip_bone()]
     made = {}
     for name, way in (("iliohypogastric_nerve", hypogastric), ("ilioinguinal_nerve", inguinal)):
         path = shapes.ease(laid(way, 96, 0.0015, walls, free=(0.12, 0.0)), 60)
         made[name] = tube(path, tapered(96, 0.0014, 0.0011, 0.3), around=10)
     rib = _rib_12_lower_edge()
-    way = [foramen("t12"), foramen("t12") + [0.002, -0.004, 0.012], *rib[1:], rib[-1] + [0.012, -0.014, 0.007],
-           rib[-1] + [0.032, -0.030, 0.010]]  # fmt: skip
+    way = [
+        foramen("t12"),
+        foramen("t12") + by(0.002, -0.004, 0.012),
+        *rib[1:],
+        rib[-1] + by(0.012, -0.014, 0.007),
+        rib[-1] + by(0.032, -0.030, 0.010),
+    ]
     path = laid(way, 60, 0.0015, [wall("rib_12_r"), *spine()], free=(0.1, 0.0))
     return {**made, "subcostal_nerve": tube(path, tapered(60, 0.0014, 0.0011, 0.3), around=10)}
 
@@ -211,4 +265,4 @@ def _rib_12_lower_edge() -> list[FloatArray]:
     v = wall("rib_12_r").mesh.v
     cuts = np.linspace(v[:, 2].min() + 0.25 * np.ptp(v[:, 2]), v[:, 2].max() - 0.003, 5)
     lowest = [v[np.abs(v[:, 2] - z) < 0.004] for z in cuts]
-    return [near[np.argmin(near[:, 1])] + [0.0025, -0.0035, 0.0] for near in lowest]
+    return [near[np.argmin(near[:, 1])] + by(0.0025, -0.0035, 0.0) for near in lowest]

@@ -1,4 +1,4 @@
-"""The organs in front of iliopsoas: kidneys, adrenals, ureters, bladder, and the large bowel that lies on the muscle."""
+"""The organs in front of iliopsoas: kidneys, adrenals, ureters, bladder, and the large bowel on the muscle."""
 
 from __future__ import annotations
 

@@ -202,6 +202,11 @@ def in_psoas(row: float | str, back: float, out: float) -> FloatArray:
     return np.array([hi[0] + back * (lo[0] - hi[0]), ring[:, 1].mean(), lo[2] + out * (hi[2] - lo[2])])
 
 
+def by(forward_m: float, up_m: float, right_m: float) -> FloatArray:
+    """Return a step from a landmark, shape (3,), metres; how it was chosen stands in `basis`."""
+    return np.array([forward_m, up_m, right_m])
+
+
 def mirror(points: FloatArray, side: Side) -> FloatArray:
     """Return points of a right part as they are, of a left one on the other side."""
     return points if side == "r" else points * ACROSS

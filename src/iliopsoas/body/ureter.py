@@ -15,7 +15,7 @@ from iliopsoas.body import shapes
 from iliopsoas.body.kidney import hilum, place
 from iliopsoas.body.landmarks import Side, landmark
 from iliopsoas.body.surface import Surface
-from iliopsoas.body.tubes import Tube, everything, laid, on_psoas, tube
+from iliopsoas.body.tubes import Tube, by, everything, laid, on_psoas, tube
 from iliopsoas.body.vessels import midline_walls
 from iliopsoas.body.vessels_pelvis import COMMON_ARTERY_M, artery, bifurcation, vein
 
@@ -56,10 +56,10 @@ def ureter(side: Side) -> Tube:
     spine_at, arc = landmark("ischial_spine"), landmark("arcuate_line")
     down = [on_psoas(r, t, RADIUS_M + 0.001) for r, t in
             (("l3", 0.01), ("l3_l4", 0.985), ("l4", 0.955), ("l4_l5", 0.93), ("l5", 0.905))]  # fmt: skip
-    before = [crossing() + [-0.004, -0.014, -0.0105], crossing() + [-0.018, -0.030, -0.012]]
+    before = [crossing() + by(-0.004, -0.014, -0.0105), crossing() + by(-0.018, -0.030, -0.012)]
     before += [internal.path[k] + p for k, p in ((24, [0.011, 0.0, -0.012]), (30, [0.013, 0, -0.009]))]
-    low = 0.62 * spine_at + 0.38 * arc + [0.018, 0.002, -0.010]
-    way = [*funnel, *down, crossing(), *before, low, end + [-0.012, 0.006, 0.012], end]
+    low = 0.62 * spine_at + 0.38 * arc + by(0.018, 0.002, -0.010)
+    way = [*funnel, *down, crossing(), *before, low, end + by(-0.012, 0.006, 0.012), end]
     vessels = [Surface(t.mesh) for t in (*artery(side)[:3], *vein(side)[:3])]
     walls = [*everything(), *midline_walls(side), *vessels]
     path = laid(way, _N, RADIUS_M, walls, rounds=4, free=(0.05, 0.03))

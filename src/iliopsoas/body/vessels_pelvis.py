@@ -16,7 +16,7 @@ from iliopsoas.body import shapes
 from iliopsoas.body.landmarks import Side, landmark
 from iliopsoas.body.ligaments import inguinal_line
 from iliopsoas.body.surface import Surface
-from iliopsoas.body.tubes import Tube, before, cut_at, everything, laid, on_psoas, row_of, tapered, tube
+from iliopsoas.body.tubes import Tube, before, by, cut_at, everything, laid, on_psoas, row_of, tapered, tube
 from iliopsoas.body.vessels import AORTA_RADIUS_M, above_confluence, above_fork, confluence, fork, own
 from iliopsoas.body.walls import femur
 
@@ -52,10 +52,10 @@ def ligament_at(right_m: float) -> FloatArray:
 def _thigh(start: FloatArray, forward: float, right: float) -> list[FloatArray]:
     """Return way points from the ligament down the thigh: straight down, going back with the femur."""
     return [
-        start + [0.0005, -0.022, 0.001],
-        start + [-0.003 + 0.2 * forward, -0.055, 0.0015 + 0.4 * right],
-        start + [-0.011 + 0.6 * forward, -0.105, 0.003 + 0.8 * right],
-        start + [-0.018 + forward, -0.172, 0.004 + right],
+        start + by(0.0005, -0.022, 0.001),
+        start + by(-0.003 + 0.2 * forward, -0.055, 0.0015 + 0.4 * right),
+        start + by(-0.011 + 0.6 * forward, -0.105, 0.003 + 0.8 * right),
+        start + by(-0.018 + forward, -0.172, 0.004 + right),
     ]
 
 
@@ -66,7 +66,7 @@ def artery(side: Side) -> tuple[Tube, Tube, Tube, Tube]:
     inside, end = own(above_fork(), side), own(fork(), side)
     beside = AORTA_RADIUS_M - COMMON_ARTERY_M
     cross = 0.0148 if side == "r" else 0.0030  # on the right the vein lies between artery and spine
-    way = [inside + [0, 0, 0.7 * beside], end + [0.0, 0.002, beside]]
+    way = [inside + by(0, 0, 0.7 * beside), end + by(0.0, 0.002, beside)]
     way += [before("l4_l5", COMMON_ARTERY_M + cross, 0.5 * (end[2] + 0.026))]
     way += [before("l5", COMMON_ARTERY_M + 0.7 * cross, 0.0232, up_m=0.002), split]
     down = [on_psoas(r, t, EXTERNAL_ARTERY_M + 0.0006) for r, t in ((52, 0.875), (57, 0.88), (62, 0.91))]
@@ -76,7 +76,7 @@ def artery(side: Side) -> tuple[Tube, Tube, Tube, Tube]:
     knots = [COMMON_ARTERY_M, COMMON_ARTERY_M, EXTERNAL_ARTERY_M, FEMORAL_ARTERY_M, FEMORAL_ARTERY_M * 0.95]
     radius = shapes.profile(np.arange(_N), [0, i - 1, i + 8, j, _N - 1], knots)
     common, external, femoral = cut_at(path, radius, (i, j))
-    way = [split + [-0.001, 0.003, -0.001], split + [-0.012, -0.008, -0.001], *_pelvic_wall()]
+    way = [split + by(-0.001, 0.003, -0.001), split + by(-0.012, -0.008, -0.001), *_pelvic_wall()]
     inner = laid(way, 40, INTERNAL_ARTERY_M, everything(), free=(0.05, 0.0))
     return common, external, tube(inner, tapered(40, INTERNAL_ARTERY_M, 0.0022, 0.5)), femoral
 
@@ -85,9 +85,9 @@ def _pelvic_wall() -> list[FloatArray]:
     """Return way points along the side wall of the pelvis to the top of the greater sciatic notch."""
     ala, arc, spine = landmark("sacral_ala"), landmark("arcuate_line"), landmark("ischial_spine")
     return [
-        0.62 * ala + 0.38 * arc + [0.012, -0.012, -0.011],
-        0.55 * arc + 0.45 * spine + [-0.004, 0.030, -0.010],
-        0.45 * arc + 0.55 * spine + [-0.010, 0.018, -0.010],
+        0.62 * ala + 0.38 * arc + by(0.012, -0.012, -0.011),
+        0.55 * arc + 0.45 * spine + by(-0.004, 0.030, -0.010),
+        0.45 * arc + 0.55 * spine + by(-0.010, 0.018, -0.010),
     ]
 
 
@@ -97,13 +97,13 @@ def vein(side: Side) -> tuple[Tube, Tube, Tube, Tube]:
     common, external, internal, femoral = artery(side)
     walls = [*everything(), femur(), *(Surface(t.mesh) for t in (common, external, internal, femoral))]
     inside, top, r = own(above_confluence(), side), own(confluence(), side), COMMON_VEIN_M
-    way = [inside + [0, 0, 0.0022], top + [0.0, 0.001, 0.0030]]
+    way = [inside + by(0, 0, 0.0022), top + by(0.0, 0.001, 0.0030)]
     if side == "r":
         way += [before("l5", r + 0.001, 0.0212, up_m=-0.006)]
     else:  # it crosses in front of L5, behind the artery of the other side and then on the inner side of its own
         way += [before("l5", r + 0.0008, 0.0, up_m=-0.004), before("l5", r + 0.0008, 0.013, up_m=-0.012)]
-    join = on_psoas(51, 0.745, EXTERNAL_VEIN_M + 0.0008) + [-0.002, 0.0, -0.002]
-    groin = under_ligament() + [-0.002, -0.0035, -(FEMORAL_ARTERY_M + FEMORAL_VEIN_M + 0.0010)]
+    join = on_psoas(51, 0.745, EXTERNAL_VEIN_M + 0.0008) + by(-0.002, 0.0, -0.002)
+    groin = under_ligament() + by(-0.002, -0.0035, -(FEMORAL_ARTERY_M + FEMORAL_VEIN_M + 0.0010))
     down = [on_psoas(row, t, EXTERNAL_VEIN_M + 0.0006) for row, t in ((57, 0.75), (62, 0.77))]
     path = laid([*way, join, *down, groin, *_thigh(groin, -0.007, 0.0085)], _N, 0.0058, walls, rounds=4)
     path = shapes.ease(path, 10)
@@ -111,8 +111,8 @@ def vein(side: Side) -> tuple[Tube, Tube, Tube, Tube]:
     knots = [COMMON_VEIN_M, COMMON_VEIN_M, EXTERNAL_VEIN_M, FEMORAL_VEIN_M, FEMORAL_VEIN_M]
     one, two, three = cut_at(path, shapes.profile(np.arange(_N), [0, i - 4, i + 12, j, _N - 1], knots), (i, j))
     start = path[i]
-    wall_points = [p + [-0.006, -0.001, -0.002] for p in _pelvic_wall()]
-    inner = laid([start, start + [-0.010, -0.010, 0.0], *wall_points], 40, INTERNAL_VEIN_M, walls, free=(0.12, 0.0))
+    wall_points = [p + by(-0.006, -0.001, -0.002) for p in _pelvic_wall()]
+    inner = laid([start, start + by(-0.010, -0.010, 0.0), *wall_points], 40, INTERNAL_VEIN_M, walls, free=(0.12, 0.0))
     return one, two, tube(inner, tapered(40, INTERNAL_VEIN_M, 0.0026, 0.5)), three
 
 
