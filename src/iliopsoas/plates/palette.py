@@ -57,6 +57,15 @@ LOOKS: dict[str, Look] = {
     "quadratus": Look("#D9A98A", "#FF9D66", 0.50, 0.04),
     "diaphragm": Look("#B8609A", "#F07CC8", 0.50, 0.05),
     "fascia": Look("#9AD0F5", "#1F9BE0", 0.12, 0.10),
+    # What lies round the muscle: vessels, nerves and organs as atlases colour them.
+    "artery": Look("#E3180C", "#FF8A70", 0.0, 0.16),
+    "vein": Look("#183A90", "#5C8CF0", 0.0, 0.14),
+    "nerve": Look("#F2D743", "#B8860B", 0.0, 0.06),
+    "ureter": Look("#1CA560", "#7CE0A8", 0.0, 0.12),
+    "kidney": Look("#82524C", "#C98A7E", 0.0, 0.10),
+    "gland": Look("#AA7331", "#E8B25C", 0.0, 0.06),
+    "gut": Look("#B999C1", "#E4CBEA", 0.0, 0.10),
+    "bursa": Look("#86DECF", "#2FB7A0", 0.0, 0.12),
 }
 
 # Kind of an attachment area (the `kind` of attachments.toml) to its colour on the bone.
