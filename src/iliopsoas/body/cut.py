@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -128,7 +129,7 @@ def filling(loops: Sequence[FloatArray]) -> FloatArray:
     rises = e[:, 1, 1] > e[:, 0, 1]
     low, high = np.where(rises[:, None], e[:, 0], e[:, 1]), np.where(rises[:, None], e[:, 1], e[:, 0])
     out = []
-    for lo, hi in zip(rows[:-1], rows[1:], strict=True):
+    for lo, hi in pairwise(rows):
         k = np.flatnonzero((low[:, 1] < hi - _MERGE_M / 2) & (high[:, 1] > lo + _MERGE_M / 2))
         slope = (high[k, 0] - low[k, 0]) / (high[k, 1] - low[k, 1])
         x = low[k, 0] + (np.array([[lo], [hi], [0.5 * (lo + hi)]]) - low[k, 1]) * slope
@@ -180,6 +181,6 @@ def flat_mesh(quads: FloatArray, depth_m: float) -> Mesh:
     """
     corners = quads.reshape(-1, 2)
     v = np.stack([corners[:, 1], np.full(len(corners), -depth_m), -corners[:, 0]], axis=1)
-    i = 4 * np.arange(len(quads))[:, None]
-    f: NDArray[np.int64] = np.concatenate([i + [0, 1, 2], i + [0, 2, 3]]).reshape(-1, 3)
+    first = 4 * np.arange(len(quads))[:, None, None]
+    f: NDArray[np.int64] = (first + np.array([[0, 1, 2], [0, 2, 3]])).reshape(-1, 3)
     return Mesh(v, f, corners.copy(), sheet=True)

@@ -67,7 +67,7 @@ def _cells(uv: F32, size_m: float) -> tuple[F32, F32, F32]:
     lot = np.zeros(len(at), np.float32)
     for dx in (-1, 0, 1):
         for dy in (-1, 0, 1):
-            near = cell + [dx, dy]
+            near = cell + np.array([dx, dy])
             r = _RANDOM[near[:, 0] % 64, near[:, 1] % 64]
             d = np.hypot(near[:, 0] + 0.15 + 0.7 * r[:, 0] - at[:, 0], near[:, 1] + 0.15 + 0.7 * r[:, 1] - at[:, 1])
             d = d.astype(np.float32)

@@ -88,7 +88,7 @@ OTHER_AREA = "#C73989"
 
 
 def look(tissue: str) -> Look:
-    """Return how a tissue is drawn, or its cut face when the name ends in `CUT`; an unknown one raises `UnknownName`."""
+    """Return how a tissue, or with the ending `CUT` its cut face, is drawn; an unknown one raises `UnknownName`."""
     name = tissue.removesuffix(CUT)
     known = {**LOOKS, **BACKDROPS}
     if name not in known:

@@ -25,6 +25,9 @@ from iliopsoas.plates.section_levels import LEVELS, Level, expected, level
 from iliopsoas.plates.view import View, view_at
 
 VIEW = "below"
+ORIENTATION = (
+    "Seen from below, as in radiology: the patient's right is on the left of the picture, the front at the top."
+)
 START = "l3"
 # Framing and the place of the small front view: drawing choices, metres.
 _CENTRE_M, _WIDTH_M, _SIZE_PX = (-0.052, 0.0, 0.0), 0.440, (880, 640)
@@ -103,8 +106,7 @@ def section_plate(at: str, systems: tuple[str, ...] | None = None) -> Plate:
     return Plate(
         id=f"section_{at}",
         title=f"Transverse section: {where.name}",
-        caption=f"Seen from below, as in radiology: the patient's right is on the left of the picture, the front at the "
-        f"top. {told}",
+        caption=f"{ORIENTATION} {told}",
         view=_view(where, facts),
         layers=layers,
         labels=_labels(Cut(at, there), layers),
@@ -261,7 +263,7 @@ def _right_and_left() -> FloatArray:
     out = []
     for right, strokes in letters:
         for stroke in strokes:
-            out.append(cut.ribbon(np.array(stroke, float) + [right, 0.052], 0.0016))
+            out.append(cut.ribbon(np.array(stroke, float) + np.array([right, 0.052]), 0.0016))
     return np.concatenate(out)
 
 
