@@ -9,6 +9,7 @@ from iliopsoas.plates.chart import Chart, psoas_size
 from iliopsoas.plates.chart_arm import psoas_arm
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
+from iliopsoas.plates.section import sections_folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
 from iliopsoas.sources import UnknownName
 
@@ -17,6 +18,7 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "bones": bones_folio,
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
+    "sections": sections_folio,
 }
 _CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size, "psoas_arm": psoas_arm}
 
