@@ -2,8 +2,8 @@
 
 `python tests/kill_progress.py --kills 1000` prints what happened. A writer adds answers one after the other and prints
 the id of each only after `Progress.add` has returned. It is killed (SIGKILL; TerminateProcess on Windows) at a moment
-chosen at random; the next one goes on with the file as it was left. Every second writer hands its bytes to the system in
-small pieces, so that many kills fall into the middle of a line.
+chosen at random; the next one goes on with the file as it was left. Every second writer hands its bytes to the system
+in small pieces, so that many kills fall into the middle of a line.
 """
 
 from __future__ import annotations

@@ -318,7 +318,7 @@ def test_delete_removes_the_file_and_nothing_else(progress):
 
 
 class _Steps:
-    """What may happen to a progress file: answers through two objects, reloads, merges, damage, the clock going back."""
+    """What may happen to a progress file: answers through two objects, reloads, merges, damage, a clock going back."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.largest, self.acknowledged, self.clock = folder, 0, {}, NOON

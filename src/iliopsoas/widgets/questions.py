@@ -1,7 +1,7 @@
 """Questions in a lesson: `ask(lesson="02")` puts them on a card, one after the other, and says at once why.
 
-Answers are checked in the page, with and without a kernel. With one, Python reads them from ``answers``. Nothing is
-written to disk and nothing leaves the computer.
+Answers are checked in the page, with and without a kernel. With one, Python reads them from ``answers`` and writes them
+into the learner's progress file. Nothing leaves the computer.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ import traitlets
 
 from iliopsoas.atlas.structures import structures
 from iliopsoas.course.questions import Place, Question, question, questions
+from iliopsoas.learning.progress import Progress
 from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.view import view
 from iliopsoas.sources import UnknownName, reference
 from iliopsoas.widgets import still
 from iliopsoas.widgets.cards import source_lines
+from iliopsoas.widgets.keeping import Kept
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("controls.js", "answers.js", "questions.js")
+SCRIPTS = ("controls.js", "progress.js", "answers.js", "questions.js")
 MOST = 8  # questions in a row, before the learner is told how it went
 _TO_DO = {
     "choice": "Choose one:",
@@ -40,7 +42,7 @@ def front_end() -> str:
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
-class Questions(anywidget.AnyWidget):
+class Questions(Kept, anywidget.AnyWidget):
     """Questions on a card, one after the other.
 
     Parameters
@@ -83,6 +85,7 @@ class Questions(anywidget.AnyWidget):
                 "words": {},
             }
         )
+        self.begin_keeping(Progress())
 
     def _still_html(self) -> str:
         rows = "".join(f"<li>{_question_html(q)}</li>" for q in self._asked)
