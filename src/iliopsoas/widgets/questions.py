@@ -25,7 +25,7 @@ from iliopsoas.widgets.cards import source_lines
 from iliopsoas.widgets.keeping import Kept
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("controls.js", "progress.js", "answers.js", "questions.js")
+SCRIPTS = ("controls.js", "progress.js", "answers.js", "questions.js", "drill.js", "prove.js")
 MOST = 8  # questions in a row, before the learner is told how it went
 _TO_DO = {
     "choice": "Choose one:",
@@ -53,6 +53,8 @@ class Questions(Kept, anywidget.AnyWidget):
         Stands on the card.
     most : int
         Questions in a row; the learner then sees how it went and may go on with the next ones.
+    **spec
+        What another kind of card tells its part of the page: ``card``, its name there, and what that needs.
 
     Attributes
     ----------
@@ -68,7 +70,7 @@ class Questions(Kept, anywidget.AnyWidget):
     spec = traitlets.Dict().tag(sync=True)
     answers = traitlets.List(traitlets.Dict()).tag(sync=True)
 
-    def __init__(self, asked: Sequence[Question], title: str, most: int = MOST) -> None:
+    def __init__(self, asked: Sequence[Question], title: str, most: int = MOST, **spec: Any) -> None:
         if not asked:
             raise ValueError("There is nothing to ask: no question was given.")
         if isinstance(most, bool) or not isinstance(most, int) or most < 1:
@@ -84,6 +86,7 @@ class Questions(Kept, anywidget.AnyWidget):
                 "structures": _names() if any(q.kind == "label" for q in self._asked) else {},
                 "words": {},
             }
+            | spec
         )
         self.begin_keeping(Progress())
 
@@ -146,6 +149,8 @@ def _plain(q: Question) -> dict[str, Any]:
     fields = {
         "id": q.id,
         "kind": q.kind,
+        "topic": q.topic,
+        "lesson": q.lesson,
         "question": q.question,
         "safety": q.safety,
         "solution": q.solution,
