@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from iliopsoas.plates.breath import breath_folio
 from iliopsoas.plates.chart import Chart, psoas_size
 from iliopsoas.plates.chart_arm import psoas_arm
+from iliopsoas.plates.diaphragm import diaphragm_folio
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.plates.section import sections_folio
@@ -19,6 +21,8 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
     "sections": sections_folio,
+    "diaphragm": diaphragm_folio,
+    "breath": breath_folio,
 }
 _CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size, "psoas_arm": psoas_arm}
 
