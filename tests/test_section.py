@@ -7,7 +7,7 @@ from iliopsoas.atlas.mesh import Mesh
 from iliopsoas.body import cut
 from iliopsoas.body.assemble import body
 from iliopsoas.body.landmarks import endplate, landmark
-from iliopsoas.body.surface import Surface, section_area_cm2
+from iliopsoas.body.surface import section_area_cm2
 from iliopsoas.body.tissue import psoas_sections
 from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.section import psoas_area_cm2, section_plate
@@ -26,11 +26,20 @@ def box(low, high, inwards=False):
     return Mesh(v, tri[:, ::-1] if inwards else tri)
 
 
+def off_the_edges(mesh, points):
+    """Distance of points to the nearest edge of a mesh, found by trying every edge near their height, metres."""
+    a, b = (mesh.v[mesh.f[:, k]].reshape(-1, 3) for k in ([0, 1, 2], [1, 2, 0]))
+    near = (np.minimum(a, b)[:, 1] <= points[0, 1]) & (np.maximum(a, b)[:, 1] >= points[0, 1])
+    a, along = a[near], (b - a)[near]
+    t = np.clip(((points[:, None] - a) * along).sum(-1) / ((along**2).sum(-1) + 1e-30), 0, 1)
+    return np.linalg.norm(points[:, None] - a - t[..., None] * along, axis=-1).min(1)
+
+
 def test_a_box_is_cut_in_its_rectangle_whichever_plane():
     mesh = box((0, 0, 0), (0.04, 0.02, 0.03))
     assert cut.cut_area_cm2([mesh], cut.seen_from_below(0.01)) == pytest.approx(12.0)
     tilted = cut.seen_from_below(0.01, tilt_deg=20, x_m=0.02)
-    assert cut.cut_area_cm2([mesh], tilted) == pytest.approx(12.0 / np.cos(np.radians(20)))
+    assert cut.cut_area_cm2([mesh], tilted) == pytest.approx(12.0 / np.cos(np.radians(20)), rel=1e-3)
     assert len(cut.outlines(mesh, cut.seen_from_below(0.03))) == 0
 
 
@@ -50,7 +59,7 @@ def test_every_point_of_an_outline_lies_on_the_mesh_and_on_the_plane(part, at):
     mesh, plane = body()[part].mesh, level(at).plane
     for outline in cut.outlines(mesh, plane):
         assert np.abs(plane.height(outline)).max() < 1e-9
-        assert np.abs(Surface(mesh).nearest(outline).height_m).max() < 1e-4
+        assert off_the_edges(mesh, outline).max() < 1e-9
 
 
 @every_level
@@ -115,7 +124,7 @@ def test_where_nothing_was_published_the_plate_says_so(at):
 
 def test_levels_go_down_and_lie_where_they_say():
     heights = [k.height_m() for k in LEVELS.values()]
-    assert all(a > b for a, b in zip(heights, heights[1:], strict=False))
+    assert heights == sorted(heights, reverse=True)
     assert abs(landmark("iliac_crest_top")[1] - level("l4_l5").height_m()) < 0.010, "the crest lies near L4-5"
     assert level("asis").height_m() == pytest.approx(landmark("asis")[1])
     upper = endplate("s1", "upper").centre[1]

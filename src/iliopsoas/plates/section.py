@@ -18,6 +18,7 @@ from iliopsoas.atlas.structures import structure
 from iliopsoas.body import cut
 from iliopsoas.body.assemble import Body, Part
 from iliopsoas.body.region import Region, system_of, systems_there
+from iliopsoas.body.shapes import unit
 from iliopsoas.plates import standing
 from iliopsoas.plates.palette import BACKDROPS, CUT
 from iliopsoas.plates.plate import Along, Fact, Folio, LabelSpec, Layer, LazyPlates, Plate, frame_key
@@ -303,9 +304,8 @@ def _under_the_skin(made: Cut) -> tuple[float, float, float]:
     loop = max(loops, key=len)
     middle = loop.mean(0)
     ahead = (loop - middle) @ np.array([np.sin(np.radians(48)), np.cos(np.radians(48))])
-    right, up = loop[ahead.argmax()] + 0.004 * (middle - loop[ahead.argmax()]) / np.linalg.norm(
-        middle - loop[ahead.argmax()]
-    )
+    edge = loop[ahead.argmax()]
+    right, up = edge + 0.004 * unit(middle - edge)
     return float(up), 0.0, float(-right)
 
 
