@@ -1,7 +1,7 @@
 """Iliopsoas: plates, facts and lessons about the iliopsoas.
 
 What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``ask(lesson="02")``,
-``references("bogduk1992")``, ``doctor()``,
+``aftercare("half_kneeling")``, ``references("bogduk1992")``, ``doctor()``,
 ``muscle("psoas_major").length_mm(Pose(hip_flexion_deg=60))``.
 Each name is imported when it is first used, so that ``import iliopsoas`` is quick.
 """
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iliopsoas.plates.catalogue import catalogue as catalogue
     from iliopsoas.plates.catalogue import chart as chart
     from iliopsoas.plates.catalogue import folio as folio
+    from iliopsoas.widgets.aftercare import aftercare as aftercare
     from iliopsoas.widgets.prose import claims as claims
     from iliopsoas.widgets.prose import ledger as ledger
     from iliopsoas.widgets.prose import references as references
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Pose": "iliopsoas.body.pose",
+    "aftercare": "iliopsoas.widgets.aftercare",
     "ask": "iliopsoas.widgets.questions",
     "catalogue": "iliopsoas.plates.catalogue",
     "chart": "iliopsoas.plates.catalogue",

@@ -23,6 +23,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "vessels": "iliopsoas.body.vessels",
         "nerves": "iliopsoas.body.nerves",
         "organs": "iliopsoas.body.organs",
+        "groin": "iliopsoas.body.groin",  # passages under the inguinal ligament, iliac fascia, bursa
         "wall": "iliopsoas.body.wall",  # abdominal wall and skin
     }
 )

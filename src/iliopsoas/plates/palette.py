@@ -58,16 +58,25 @@ LOOKS: dict[str, Look] = {
     "iliacus": Look("#E69F00", "#FFC41F", 0.50, 0.04),
     "tendon": Look("#EDF6F9", "#35B5D6", 0.30, 0.12),
     "ligament": Look("#8DC2EF", "#2F86D0", 0.20, 0.10),
+    "quadratus": Look("#D9A98A", "#FF9D66", 0.50, 0.04),
+    "diaphragm": Look("#B8609A", "#F07CC8", 0.50, 0.05),
+    "fascia": Look("#9AD0F5", "#1F9BE0", 0.12, 0.10),
+    # What lies round the muscle: vessels, nerves and organs as atlases colour them.
+    "artery": Look("#E3180C", "#FF8A70", 0.0, 0.16),
+    "vein": Look("#183A90", "#5C8CF0", 0.0, 0.14),
+    "nerve": Look("#F2D743", "#B8860B", 0.0, 0.06),
+    "ureter": Look("#1CA560", "#7CE0A8", 0.0, 0.12),
+    "kidney": Look("#82524C", "#C98A7E", 0.0, 0.10),
+    "gland": Look("#AA7331", "#E8B25C", 0.0, 0.06),
+    "gut": Look("#B999C1", "#E4CBEA", 0.0, 0.10),
+    "bursa": Look("#86DECF", "#2FB7A0", 0.0, 0.12),
     "muscle": Look("#835249", "#D98A76", 0.55, 0.03),  # every muscle but the iliopsoas and the diaphragm
-    "nerve": Look("#FFE119", "#FFF3A0", 0.15, 0.10),
-    "artery": Look("#E4572E", "#FF9A7A", 0.0, 0.14),
 }
 
 # What stands behind the anatomy and is told by its place: pale, and not kept apart from the tissues.
 BACKDROPS: dict[str, Look] = {
     "fat": Look("#FBF1D8", "#FFE7A3"),
     "skin": Look("#F0D2BC", "#FFC9A3", 0.0, 0.02),
-    "fascia": Look("#DCE9EE", "#7CC4DE", 0.25, 0.10),
     "mark": Look("#222222", "#0072B2"),
 }
 CUT = "_cut"  # ending of a tissue whose cut face is drawn
