@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from iliopsoas.plates.breath import breath_folio
+from iliopsoas.plates.back import back_folio
 from iliopsoas.plates.chart import Chart, psoas_size
 from iliopsoas.plates.chart_arm import psoas_arm
 from iliopsoas.plates.diaphragm import diaphragm_folio
@@ -23,6 +24,7 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "sections": sections_folio,
     "diaphragm": diaphragm_folio,
     "breath": breath_folio,
+    "back": back_folio,
 }
 _CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size, "psoas_arm": psoas_arm}
 
