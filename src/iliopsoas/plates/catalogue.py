@@ -6,7 +6,11 @@ from collections.abc import Callable
 from functools import cache
 
 from iliopsoas.plates.chart import Chart, psoas_size
+from iliopsoas.plates.chart_activity import activity_ladder
 from iliopsoas.plates.chart_arm import psoas_arm
+from iliopsoas.plates.chart_stride import stride_strip
+from iliopsoas.plates.gait import stride_folio
+from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
@@ -17,8 +21,15 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "bones": bones_folio,
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
+    "stride": stride_folio,
 }
-_CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size, "psoas_arm": psoas_arm}
+_CHARTS: dict[str, Callable[[], Chart]] = {
+    "psoas_size": psoas_size,
+    "psoas_arm": psoas_arm,
+    "lumbar_arms": lumbar_arms,
+    "activity_ladder": activity_ladder,
+    "stride_strip": stride_strip,
+}
 
 
 @cache
