@@ -13,6 +13,7 @@ from iliopsoas.plates.gait import stride_folio
 from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
+from iliopsoas.plates.section import sections_folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
 from iliopsoas.sources import UnknownName
 
@@ -22,6 +23,7 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
     "stride": stride_folio,
+    "sections": sections_folio,
 }
 _CHARTS: dict[str, Callable[[], Chart]] = {
     "psoas_size": psoas_size,

@@ -1,0 +1,157 @@
+"""The test of lesson 10: which questions it asks, when it is passed, and what to study next.
+
+The pass mark is a choice of this course: `PASS_SHARE` of all answers, and every answer that concerns safety.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from iliopsoas.course.questions import Question, questions
+from iliopsoas.learning.events import Event
+from iliopsoas.learning.history import History
+
+PASS_SHARE = 0.8
+ITEMS = 36  # 45 minutes with the time to look at a plate
+LEAST_SAFETY = 10  # fewer would let safety be passed by luck
+_NOT_ASKED = ("reveal",)  # judged by the learner, so nothing a test can count
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a test went.
+
+    Parameters
+    ----------
+    asked, right : int
+        Questions, and those answered rightly.
+    safety_asked, safety_right : int
+        The same of those that concern safety.
+    by_topic : mapping
+        Right and asked of each topic.
+    sure_and_wrong : tuple of str
+        Ids of questions of which the learner was sure and was wrong.
+    study : tuple of str
+        Lessons with something missed, the most first; safety counts double.
+    """
+
+    asked: int
+    right: int
+    safety_asked: int
+    safety_right: int
+    by_topic: Mapping[str, tuple[int, int]]
+    sure_and_wrong: tuple[str, ...]
+    study: tuple[str, ...]
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether enough is right, and all that concerns safety."""
+        return self.right >= PASS_SHARE * self.asked and self.safety_right == self.safety_asked
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test that a learner began: its id, what it asks, and the answers so far."""
+
+    __test__ = False  # no test of the test runner
+
+    id: str
+    asked: tuple[str, ...]
+    answers: tuple[Event, ...]
+
+    @property
+    def part(self) -> str:
+        """What its answers carry in the progress file."""
+        return f"test:{self.id}"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything is answered."""
+        return {one.data["question"] for one in self.answers} >= set(self.asked)
+
+
+def bank() -> Mapping[str, Question]:
+    """Return everything that a test may ask, by id: the questions with one right answer."""
+    return {id: q for id, q in questions().items() if q.kind not in _NOT_ASKED}
+
+
+def choose(
+    seed: int, items: int = ITEMS, topics: Iterable[str] | None = None, avoid: Iterable[str] = ()
+) -> tuple[Question, ...]:
+    """Choose the questions of a test: the same for the same seed, none twice.
+
+    Parameters
+    ----------
+    seed : int
+        Which test; any whole number.
+    items : int, optional
+        How many questions; fewer if there are not so many.
+    topics : iterable of str, optional
+        Only these topics.
+    avoid : iterable of str, optional
+        Ids that the last test asked; they come only if there are too few others.
+
+    Returns
+    -------
+    tuple of Question
+        All topics take part as evenly as they can. At least `LEAST_SAFETY` concern safety, and within a topic questions
+        on a plate come before those without. The order is mixed.
+    """
+    chance, wanted, used = random.Random(seed), None if topics is None else set(topics), set(avoid)
+    pool = [q for q in bank().values() if wanted is None or q.topic in wanted]
+    chance.shuffle(pool)
+    pool.sort(key=lambda q: (q.id in used, q.plate is None))  # stable: mixed within each of the four
+    by_topic: dict[str, list[Question]] = {}
+    for q in pool:
+        by_topic.setdefault(q.topic, []).append(q)
+    safety = [q for q in pool if q.safety][: min(LEAST_SAFETY, items)]
+    chosen = {q.id: q for q in safety}
+    names = sorted(by_topic)
+    chance.shuffle(names)
+    while len(chosen) < min(items, len(pool)):
+        fewest = min(
+            (name for name in names if any(q.id not in chosen for q in by_topic[name])),
+            key=lambda name: sum(q.topic == name for q in chosen.values()),
+        )
+        one = next(q for q in by_topic[fewest] if q.id not in chosen)
+        chosen[one.id] = one
+    mixed = list(chosen.values())
+    chance.shuffle(mixed)
+    return tuple(mixed)
+
+
+def tests(history: History) -> tuple[Test, ...]:
+    """Return the tests that a learner began, in order."""
+    begun = [one for one in history.events if one.kind == "test"]
+    return tuple(
+        Test(
+            one.id,
+            tuple(dict.fromkeys(one.data["questions"])),
+            tuple(answer for answer in history.answers if answer.data.get("part") == f"test:{one.id}"),
+        )
+        for one in begun
+    )
+
+
+def result(asked: Sequence[Question], answers: Iterable[Event]) -> Result:
+    """Return how a test went; only the first answer to a question counts, and none counts as wrong."""
+    first: dict[str, Event] = {}
+    for one in answers:
+        first.setdefault(one.data["question"], one)
+    is_right = {q.id: q.id in first and first[q.id].data["right"] for q in asked}
+    topics = dict.fromkeys(q.topic for q in asked)
+    missed: dict[str, int] = {}
+    for q in asked:
+        if not is_right[q.id]:
+            missed[q.lesson] = missed.get(q.lesson, 0) + (2 if q.safety else 1)
+    return Result(
+        len(asked),
+        sum(is_right.values()),
+        sum(q.safety for q in asked),
+        sum(is_right[q.id] for q in asked if q.safety),
+        {t: (sum(is_right[q.id] for q in asked if q.topic == t), sum(q.topic == t for q in asked)) for t in topics},
+        tuple(q.id for q in asked if q.id in first and first[q.id].data.get("sure") and not is_right[q.id]),
+        tuple(sorted(missed, key=lambda lesson: (-missed[lesson], lesson))),
+    )
