@@ -130,9 +130,9 @@ class Questions(Kept, anywidget.AnyWidget):
         self.begin_keeping(Progress())
         if not wait:
             for rank, (name, asking) in enumerate(on_plate.items()):
-                draw_later(partial(self._send, name, asking), rank=2 if rank == 0 else 3)
+                draw_later(partial(self._send_pack, name, asking), rank=2 if rank == 0 else 3)
 
-    def _send(self, name: str, asking: Sequence[Question]) -> None:
+    def _send_pack(self, name: str, asking: Sequence[Question]) -> None:
         """Draw a pack on the drawing thread. What goes wrong has no one to be raised to: the card shows it."""
         if self._closed:
             return
