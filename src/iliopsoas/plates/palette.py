@@ -54,6 +54,8 @@ LOOKS: dict[str, Look] = {
     "iliacus": Look("#E69F00", "#FFC41F", 0.50, 0.04),
     "tendon": Look("#EDF6F9", "#35B5D6", 0.30, 0.12),
     "ligament": Look("#8DC2EF", "#2F86D0", 0.20, 0.10),
+    "muscle": Look("#835249", "#D98A76", 0.55, 0.03),  # every muscle but the iliopsoas and the diaphragm
+    "line": Look("#4A5060", "#9AA3B6"),  # what is no tissue: the vertical of the room
 }
 
 # Kind of an attachment area (the `kind` of attachments.toml) to its colour on the bone.
