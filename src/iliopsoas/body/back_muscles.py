@@ -30,6 +30,7 @@ _ERECTOR = (
     (34, -120, -142, 20, 42),
     (6, -134, -151, 16, 36),
     (-24, -150, -157, 8, 25),
+    (-52, -152, -156, 6, 13),
 )
 _MULTIFIDUS = (
     (262, -114, -130, 3, 10),
@@ -41,8 +42,8 @@ _MULTIFIDUS = (
     (62, -100, -126, 3, 27),
     (34, -106, -136, 3, 30),
     (6, -126, -147, 3, 30),
-    (-24, -146, -155, 3, 20),
-    (-44, -152, -156, 4, 11),
+    (-24, -146, -155, 3, 19),
+    (-52, -152, -155, 4, 8),
 )
 
 
@@ -81,6 +82,14 @@ def erector_rings() -> FloatArray:
     walls = [*_bones(), Surface(shapes.loft(multifidus_rings()))]
     out = shapes.ease(keep_out(out, walls, _GAP_M, rounds=3), 2)
     return keep_out(out, walls, _GAP_M, rounds=3)
+
+
+def outer_border(y_m: FloatArray) -> FloatArray:
+    """Return the outermost points of erector spinae at heights, shape (..., 3): the lateral raphe."""
+    rings = erector_rings()
+    edge = rings[np.arange(ROWS), rings[..., 2].argmax(1)][::-1]
+    y = np.asarray(y_m, float)
+    return np.stack([np.interp(y, edge[:, 1], edge[:, 0]), y, np.interp(y, edge[:, 1], edge[:, 2])], axis=-1)
 
 
 def multifidus() -> Mesh:

@@ -18,7 +18,7 @@ from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh
 from iliopsoas.body.shapes import unit
 
 SHEET_M = 0.0009  # thickness in which an open sheet is drawn where it is cut (drawing choice)
-_MERGE_M = 1e-6  # rows of the filling nearer to each other than this are one
+_ROW_M = 2e-6  # heights of corners are rounded to this in the filling
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,14 +123,14 @@ def filling(loops: Sequence[FloatArray]) -> FloatArray:
     if not edges:
         return np.zeros((0, 4, 2))
     e = np.concatenate(edges)
-    e = e[np.abs(e[:, 0, 1] - e[:, 1, 1]) > _MERGE_M]
+    e[:, :, 1] = np.round(e[:, :, 1] / _ROW_M) * _ROW_M  # so that equal heights are equal
+    e = e[e[:, 0, 1] != e[:, 1, 1]]
     rows = np.unique(e[:, :, 1])
-    rows = rows[np.concatenate([[True], np.diff(rows) > _MERGE_M])] if len(rows) else rows
     rises = e[:, 1, 1] > e[:, 0, 1]
     low, high = np.where(rises[:, None], e[:, 0], e[:, 1]), np.where(rises[:, None], e[:, 1], e[:, 0])
     out = []
     for lo, hi in pairwise(rows):
-        k = np.flatnonzero((low[:, 1] < hi - _MERGE_M / 2) & (high[:, 1] > lo + _MERGE_M / 2))
+        k = np.flatnonzero((low[:, 1] <= lo) & (high[:, 1] >= hi))
         slope = (high[k, 0] - low[k, 0]) / (high[k, 1] - low[k, 1])
         x = low[k, 0] + (np.array([[lo], [hi], [0.5 * (lo + hi)]]) - low[k, 1]) * slope
         order = np.argsort(x[2], kind="stable")

@@ -41,9 +41,9 @@ def maximus_origin() -> FloatArray:
     crest = line("iliac_crest")
     back = crest[np.argmin(np.abs(crest[:, 1] - 0.049) - (crest[:, 0] < -0.1) * 1.0)]
     way = [
-        back + [-0.001, -0.004, 0.004],
-        landmark("psis") + [0.000, 0.006, 0.003],
-        landmark("psis") + [0.000, -0.014, 0.000],
+        back + np.array([-0.001, -0.004, 0.004]),
+        landmark("psis") + np.array([0.000, 0.006, 0.003]),
+        landmark("psis") + np.array([0.000, -0.014, 0.000]),
         [-0.1385, -0.018, 0.034],
         [-0.1435, -0.042, 0.027],
         [-0.1470, -0.062, 0.012],
@@ -51,13 +51,15 @@ def maximus_origin() -> FloatArray:
     on_bone = [_pelvis().nearest(np.array(p)).point[0] for p in way]
     tip = wall("coccyx").nearest(np.array([-0.139, -0.088, 0.012])).point[0]
     off = sacrotuberous_middle(0.45)
-    return shapes.evenly(np.array([*on_bone, tip, off]), COLUMNS)
+    bony = shapes.evenly(np.array([*on_bone, tip]), COLUMNS - 6)
+    ligament = tip + np.linspace(0, 1, 7)[1:, None] * (off - tip)
+    return np.concatenate([_pelvis().nearest(bony).point, ligament])
 
 
 def sacrotuberous_middle(part: float) -> FloatArray:
     """Return a point of the middle line of the sacrotuberous ligament; 0 is the sacrum, 1 the ischial tuberosity."""
     top = wall("sacrum").nearest(np.array([-0.143, -0.046, 0.030])).point[0]
-    end = hip_bone().nearest(landmark("ischial_tuberosity") + [-0.014, 0.008, 0.002]).point[0]
+    end = hip_bone().nearest(landmark("ischial_tuberosity") + np.array([-0.014, 0.008, 0.002])).point[0]
     return np.asarray(top + part * (end - top), float)
 
 
@@ -80,7 +82,8 @@ def maximus_grids() -> tuple[FloatArray, FloatArray]:
     """Return deep and superficial face of gluteus maximus; rows along the fibres, columns from above down."""
     start, end = maximus_origin(), maximus_insertion()
     span = end - start
-    leave = span + np.array([-0.050, -0.010, 0.020])
+    above = np.linspace(1, 0, COLUMNS)[:, None] ** 2
+    leave = span + np.array([-0.050, -0.010, 0.020]) + above * np.array([0.030, 0.020, 0.070])
     arrive = span + np.array([0.045, -0.015, 0.010])
     deep = shapes.hermite(start, end, leave, arrive, ROWS)
     u = np.linspace(0, 1, ROWS)[:, None]
@@ -93,7 +96,9 @@ def maximus_grids() -> tuple[FloatArray, FloatArray]:
         gap = np.broadcast_to(_GAP_M + 0.004 * np.sin(np.pi * u), deep.shape[:2])
         deep[1:-1] = keep_out(deep[1:-1], walls, gap[1:-1], rounds=2, reach_m=0.02)
         deep = shapes.ease_across(shapes.ease(deep, 6), 3)
-    deep[1:-1] = keep_out(deep[1:-1], walls, _GAP_M, rounds=3, reach_m=0.02)
+    deep[1:-1] = keep_out(deep[1:-1], walls, _GAP_M, rounds=4, reach_m=0.02)
+    own = [hip_bone(), wall("sacrum"), wall("coccyx"), _femur()]
+    deep[[0, -1]] = keep_out(deep[[0, -1]], own, 0.0, rounds=4)
     along = shapes.profile(u, (0.0, 0.10, 0.30, 0.55, 0.80, 0.95, 1.0), (0.05, 0.55, 0.95, 1.0, 0.72, 0.26, 0.06))
     across = 0.10 + 0.90 * np.clip(1 - np.abs(2 * s - 1) ** 3.2, 0, 1) ** 0.6
     n = shapes.grid_normals(deep)
@@ -112,7 +117,7 @@ def gluteus_maximus() -> Mesh:
 def medius_ends() -> tuple[FloatArray, FloatArray]:
     """Return origin (below the crest, outside) and insertion (outer face of the greater trochanter), front to back."""
     crest = line("iliac_crest")
-    some = crest[(crest[:, 0] < -0.016) & (crest[:, 0] > -0.118)]
+    some = crest[(crest[:, 0] < -0.016) & (crest[:, 0] > -0.122)]
     out = shapes.unit(np.array([-0.15, -0.35, 1.0]))
     origin = _outer().nearest(shapes.evenly(some, COLUMNS) + 0.006 * out + [0.0, -0.008, 0.0]).point
     tip = [[-0.050, -0.100, 0.139], [-0.064, -0.098, 0.1405], [-0.078, -0.088, 0.132], [-0.080, -0.081, 0.126]]
@@ -129,7 +134,10 @@ def medius_grids() -> tuple[FloatArray, FloatArray]:
     """Return deep and superficial face of gluteus medius; columns from front to back."""
     origin, end = medius_ends()
     span = end - origin
-    deep = shapes.hermite(origin, end, span + [0.0, -0.02, 0.012], span + [0.0, -0.03, 0.0], ROWS)
+    behind = np.linspace(0, 1, COLUMNS)[:, None] ** 1.5
+    leave = span + [0.0, -0.02, 0.012] + behind * np.array([-0.055, -0.080, 0.0])
+    arrive = span + [0.0, -0.03, 0.0] + behind * np.array([0.045, 0.015, 0.055])
+    deep = shapes.hermite(origin, end, leave, arrive, ROWS)
     u = np.linspace(0, 1, ROWS)[:, None]
     on = np.broadcast_to(shapes.smoothstep((0.62 - u) / 0.3), deep.shape[:2])
     for _ in range(3):
@@ -155,7 +163,7 @@ def medius() -> Mesh:
 @cache
 def iliotibial_tract() -> Mesh:
     """Return the iliotibial tract from the tubercle of the crest over the greater trochanter down the thigh."""
-    heights = np.array([0.030, 0.0, -0.04, -0.08, -0.105, -0.14, -0.20, -0.29])
+    heights = np.array([0.034, 0.0, -0.04, -0.08, -0.105, -0.14, -0.20, -0.29])
     side = np.array([0.1265, 0.1330, 0.1440, 0.1490, 0.1500, 0.1480, 0.1440, 0.1380])
     front = np.array([-0.028, -0.022, -0.022, -0.026, -0.030, -0.034, -0.036, -0.034])
     back = np.array([-0.052, -0.056, -0.062, -0.068, -0.070, -0.072, -0.072, -0.066])
@@ -166,6 +174,7 @@ def iliotibial_tract() -> Mesh:
     x = a[:, None] + (b - a)[:, None] * t
     grid = np.stack([x, np.broadcast_to(y[:, None], x.shape), z[:, None] + curve], axis=-1)
     grid[0] = _outer().nearest(grid[0]).point
-    grid[1:] = keep_out(grid[1:], [hip_bone(), _femur(), Surface(medius())], 0.0008, rounds=3, reach_m=0.03)
-    grid = shapes.ease(grid, 8)
+    for _ in range(3):
+        grid[1:] = keep_out(grid[1:], [hip_bone(), _femur(), Surface(medius())], 0.0010, rounds=2, reach_m=0.03)
+        grid = shapes.ease_across(shapes.ease(grid, 14), 6)
     return shapes.slab(grid, grid + np.array([0.0, 0.0, TRACT_M]))

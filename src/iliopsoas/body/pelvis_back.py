@@ -36,7 +36,14 @@ def piriformis_ends() -> tuple[FloatArray, FloatArray]:
 def piriformis_rings() -> FloatArray:
     """Return rings of piriformis from the sacrum through the greater sciatic notch to the femur."""
     start, end = piriformis_ends()
-    way = [start, [-0.1135, -0.033, 0.040], [-0.1120, -0.043, 0.058], [-0.1060, -0.054, 0.080], [-0.0930, -0.068, 0.104], end]
+    way = [
+        start,
+        [-0.1135, -0.033, 0.040],
+        [-0.1120, -0.043, 0.058],
+        [-0.1060, -0.054, 0.080],
+        [-0.0930, -0.068, 0.104],
+        end,
+    ]
     path = shapes.curve(way, N)
     u = np.linspace(0, 1, N)
     high = shapes.profile(u, (0, 0.12, 0.35, 0.6, 0.85, 1), (0.0155, 0.0170, 0.0150, 0.0105, 0.0048, 0.0028))
@@ -71,14 +78,13 @@ def sacrotuberous_ends() -> tuple[FloatArray, FloatArray]:
     """Return both ends, shape (16, 3) each: from PSIS over the side of the sacrum to the coccyx; ischial tuberosity."""
     top = np.concatenate(
         [
-            hip_bone().nearest(landmark("psis") + [[0.003, -0.012, 0.0]]).point,
+            hip_bone().nearest(landmark("psis") + np.array([[0.003, -0.012, 0.0]])).point,
             _on("sacrum", (-0.138, -0.018, 0.040), (-0.143, -0.034, 0.034), (-0.145, -0.050, 0.028)),
             _on("coccyx", (-0.145, -0.068, 0.011)),
         ]
     )
-    low = hip_bone().nearest(
-        landmark("ischial_tuberosity") + [[-0.022, 0.022, 0.012], [-0.018, 0.012, 0.006], [-0.010, 0.004, -0.002]]
-    ).point
+    steps = np.array([[-0.022, 0.022, 0.012], [-0.018, 0.012, 0.006], [-0.010, 0.004, -0.002]])
+    low = hip_bone().nearest(landmark("ischial_tuberosity") + steps).point
     return shapes.evenly(top, 16), shapes.evenly(low, 16)
 
 
@@ -91,7 +97,7 @@ def sacrotuberous_ligament() -> Mesh:
 def sacrospinous_ends() -> tuple[FloatArray, FloatArray]:
     """Return both ends, shape (12, 3) each: side of lower sacrum and coccyx; ischial spine."""
     top = np.concatenate([_on("sacrum", (-0.138, -0.046, 0.031)), _on("coccyx", (-0.142, -0.070, 0.011))])
-    low = hip_bone().nearest(landmark("ischial_spine") + [[0.0, 0.003, 0.0], [0.0, -0.003, 0.0]]).point
+    low = hip_bone().nearest(landmark("ischial_spine") + np.array([[0.0, 0.003, 0.0], [0.0, -0.003, 0.0]])).point
     return shapes.evenly(top, 12), shapes.evenly(low, 12)
 
 

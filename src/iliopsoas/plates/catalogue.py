@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from iliopsoas.plates.breath import breath_folio
+from iliopsoas.plates.back import back_folio
 from iliopsoas.plates.chart import Chart, psoas_size
 from iliopsoas.plates.chart_activity import activity_ladder
 from iliopsoas.plates.chart_arm import psoas_arm
+from iliopsoas.plates.diaphragm import diaphragm_folio
 from iliopsoas.plates.chart_stride import stride_strip
 from iliopsoas.plates.gait import stride_folio
 from iliopsoas.plates.lumbar import lumbar_arms
@@ -24,6 +27,9 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "hip_motion": hip_motion_folio,
     "stride": stride_folio,
     "sections": sections_folio,
+    "diaphragm": diaphragm_folio,
+    "breath": breath_folio,
+    "back": back_folio,
 }
 _CHARTS: dict[str, Callable[[], Chart]] = {
     "psoas_size": psoas_size,

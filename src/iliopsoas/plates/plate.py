@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from iliopsoas.plates.anchors import Visible
 from iliopsoas.plates.composite import part_at
 from iliopsoas.plates.draw import draw_sheet
+from iliopsoas.plates.folio import Along, Folio, LazyPlates, frame_key
 from iliopsoas.plates.labels import LabelItem, Layout, PlacedLabel, layout, wrap
 from iliopsoas.plates.layers import Layer, Sheet
 from iliopsoas.plates.spec import Fact, LabelSpec, Stop
@@ -251,115 +252,3 @@ def _label_layout(plate: Plate, shown: frozenset[str], draft: bool, *providers: 
         if at is not None:
             items.append(LabelItem(spec.id, wrap(spec.text), at, number, spec.side, spec.weight))
     return layout(items, sheet.size_px)
-
-
-class LazyPlates(Mapping[str, Plate]):
-    """Plates by view name, each made when it is first asked for.
-
-    Parameters
-    ----------
-    names : iterable of str
-        View names, in the order in which they are offered.
-    make : callable
-        From a view name to its plate.
-    """
-
-    def __init__(self, names: Iterable[str], make: Callable[[str], Plate]) -> None:
-        self._names = tuple(names)
-        self._make = make
-        self._made: dict[str, Plate] = {}
-
-    def __getitem__(self, name: str) -> Plate:
-        """Return the plate of a view; an unknown one raises `UnknownName`."""
-        if name not in self._names:
-            raise UnknownName("view", name, self._names)
-        if name not in self._made:
-            self._made[name] = self._make(name)
-        return self._made[name]
-
-    def __contains__(self, name: object) -> bool:
-        """Return whether there is such a view."""
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the view names."""
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        """Return the number of views."""
-        return len(self._names)
-
-
-@dataclass(frozen=True)
-class Along:
-    """The one axis along which the plates of a folio are frames: a breath in litres, the level of a section.
-
-    Attributes
-    ----------
-    name : str
-        What the reader sets, such as "Breath".
-    unit : str
-        Unit of its values, or "".
-    stops : tuple of (str, str)
-        Id and spoken name of each position, in order: ("l3", "middle of L3").
-    start : str
-        Id of the position shown at first.
-    """
-
-    name: str
-    unit: str
-    stops: tuple[tuple[str, str], ...]
-    start: str
-
-    def __post_init__(self) -> None:
-        """Refuse positions that are there twice, and a start that is none of them."""
-        ids = [id for id, _ in self.stops]
-        twice = sorted({id for id in ids if ids.count(id) > 1})
-        if twice:
-            raise ValueError(f"Along {self.name!r}, stops: {twice[0]!r} is there twice; ids must be unique.")
-        if self.start not in ids:
-            raise UnknownName(f"stop along {self.name!r}", self.start, ids)
-
-
-def frame_key(view: str, stop: str) -> str:
-    """Return the key of a frame in a folio that has plates along an axis."""
-    return f"{view}__{stop}"
-
-
-@dataclass(frozen=True, eq=False)
-class Folio:
-    """One subject in several views with the same layers and stops: what a notebook shows.
-
-    Attributes
-    ----------
-    id, title : str
-    plates : mapping of str to Plate
-        By view; along an axis by `frame_key`, every view at every stop, with the same layers and parts in each.
-    along : Along or None
-        The axis along which they are frames.
-    print_only : tuple of str
-        Keys of the plates that are printed; empty for all of them.
-    """
-
-    id: str
-    title: str
-    plates: Mapping[str, Plate]
-    along: Along | None = None
-    print_only: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse a key that is not there."""
-        for key in self.print_only:
-            if key not in self.plates:
-                raise UnknownName(f"plate of folio {self.id!r} to print", key, self.plates)
-
-    @property
-    def printed(self) -> Mapping[str, Plate]:
-        """The plates that are printed, by their keys."""
-        return {key: self.plates[key] for key in self.print_only or self.plates}
-
-    def plate(self, view: str) -> Plate:
-        """Return the plate of a view; an unknown one raises `UnknownName`."""
-        if view not in self.plates:
-            raise UnknownName(f"view of folio {self.id!r}", view, self.plates)
-        return self.plates[view]

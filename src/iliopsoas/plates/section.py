@@ -18,6 +18,7 @@ from iliopsoas.atlas.structures import structure
 from iliopsoas.body import cut
 from iliopsoas.body.assemble import Body, Part
 from iliopsoas.body.region import Region, system_of, systems_there
+from iliopsoas.body.shapes import unit
 from iliopsoas.plates import standing
 from iliopsoas.plates.palette import BACKDROPS, CUT
 from iliopsoas.plates.plate import Along, Fact, Folio, LabelSpec, Layer, LazyPlates, Plate, frame_key
@@ -29,9 +30,13 @@ ORIENTATION = (
     "Seen from below, as in radiology: the patient's right is on the left of the picture, the front at the top."
 )
 START = "l3"
+LEFT_OUT = (
+    "Organs, the wall of the belly, fat and skin are schematic; the grain of a cut face only says which tissue it is. "
+    "The muscles of the thigh, the short rotators of the hip other than piriformis, and the pelvic floor are left out."
+)
 # Framing and the place of the small front view: drawing choices, metres.
-_CENTRE_M, _WIDTH_M, _SIZE_PX = (-0.052, 0.0, 0.0), 0.440, (880, 640)
-_INSET_SCALE, _INSET_AT_M = 0.150, (-0.170, -0.180)
+_CENTRE_M, _WIDTH_M, _SIZE_PX = (-0.057, 0.0, 0.0), 0.440, (880, 560)
+_INSET_SCALE, _INSET_AT_M = 0.150, (-0.143, -0.183)
 _DEPTH_RANGE_M = (-0.030, 0.030)
 _RANK_M = 0.00006  # what is drawn later lies so much nearer
 _NAMED_CM2 = 0.25  # a smaller cut face is not named
@@ -117,8 +122,7 @@ def section_plate(at: str, systems: tuple[str, ...] | None = None) -> Plate:
             told,
         ),
         sources=(*dict.fromkeys(key for fact in facts for key in fact.sources), *standing.SOURCES),
-        schematic=f"{standing.SCHEMATIC} Organs, fat and skin are schematic; the grain of a cut face only says which "
-        "tissue it is.",
+        schematic=f"{standing.SCHEMATIC} {LEFT_OUT}",
         depth_range_m=_DEPTH_RANGE_M,
         body=Cut(at, there),
     )
@@ -195,13 +199,11 @@ def _members(systems: tuple[str, ...]) -> Mapping[str, list[Part]]:
 def _cut(at: str, systems: tuple[str, ...]) -> Body:
     plane = level(at).plane
     parts: dict[str, Part] = {}
-    rank = 0
     order = _where_parts_go(systems)
     members = _members(systems)
-    for layer_id, *_ in _LAYERS:
+    for rank, (layer_id, *_) in enumerate(_LAYERS):  # within a layer, what comes later covers what came before
         for id in order[layer_id]:
             if id in members:
-                rank += 1
                 faces = [np.zeros((0, 4, 2)), *_faces(members[id], plane)]
                 mesh = cut.flat_mesh(np.concatenate(faces), rank * _RANK_M)
                 first = members[id][0]
@@ -257,8 +259,8 @@ def _right_and_left() -> FloatArray:
     turn = np.linspace(np.pi / 2, -np.pi / 2, 9)
     bowl = np.stack([0.5 * w + 0.5 * w * np.cos(turn), 0.75 * h + 0.25 * h * np.sin(turn)], axis=1)
     letters = (
-        (-0.192, [[(0, 0), (0, h)], [(0, h), *bowl, (0, 0.5 * h)], [(0.45 * w, 0.5 * h), (w, 0)]]),
-        (0.185, [[(0, h), (0, 0), (w, 0)]]),
+        (-0.200, [[(0, 0), (0, h)], [(0, h), *bowl, (0, 0.5 * h)], [(0.45 * w, 0.5 * h), (w, 0)]]),
+        (0.193, [[(0, h), (0, 0), (w, 0)]]),
     )
     out = []
     for right, strokes in letters:
@@ -283,11 +285,28 @@ def _labels(made: Cut, layers: tuple[Layer, ...]) -> tuple[LabelSpec, ...]:
             spec = LabelSpec(own, structure(part.structure).name, (id,), layer=layer.id, weight=_weight(layer.id, area))
             have = specs.get(own)
             specs[own] = spec if have is None else replace(have, parts=(*have.parts, id))
+    if "skin" in specs:  # its largest face is the whole belly: name the layer under the skin instead
+        specs["skin"] = LabelSpec(
+            "skin", structure("skin").name, point=_under_the_skin(made), layer="trunk", through=True
+        )
     at = body["level_line"].mesh.v
     x, y, z = (float(c) for c in [at[:, 0].mean(), at[0, 1], at[:, 2].max() - 0.002])
     text = f"Height of the cut: {LEVELS[made.level].name}"
     line = LabelSpec("level_of_the_cut", text, point=(x, y, z), layer="front", weight=9, through=True)
     return (*specs.values(), line)
+
+
+def _under_the_skin(made: Cut) -> tuple[float, float, float]:
+    """Return a point of the fat under the skin, in front on the patient's left, in the laid out section."""
+    plane = level(made.level).plane
+    fat = [p for id, some in _members(made.systems).items() if id.startswith("skin_fat") for p in some]
+    loops = [plane.flat(k) for p in fat if p.side != "r" for k in cut.outlines(p.mesh, plane)]
+    loop = max(loops, key=len)
+    middle = loop.mean(0)
+    ahead = (loop - middle) @ np.array([np.sin(np.radians(48)), np.cos(np.radians(48))])
+    edge = loop[ahead.argmax()]
+    right, up = edge + 0.004 * unit(middle - edge)
+    return float(up), 0.0, float(-right)
 
 
 def _weight(layer: str, area_cm2: float) -> int:
