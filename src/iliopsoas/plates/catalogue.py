@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from iliopsoas.plates.breath import breath_folio
 from iliopsoas.plates.back import back_folio
+from iliopsoas.plates.breath import breath_folio
 from iliopsoas.plates.chart import Chart, psoas_size
 from iliopsoas.plates.chart_activity import activity_ladder
 from iliopsoas.plates.chart_arm import psoas_arm
-from iliopsoas.plates.diaphragm import diaphragm_folio
 from iliopsoas.plates.chart_stride import stride_strip
+from iliopsoas.plates.diaphragm import diaphragm_folio
 from iliopsoas.plates.gait import stride_folio
 from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
