@@ -77,12 +77,6 @@ class Test:
         return {one.data["question"] for one in self.answers} >= set(self.asked)
 
 
-def bank() -> Mapping[str, Question]:
-    """Return everything that a test may ask, by id: the questions with one right answer, and those of the cases."""
-    plain = {id: q for id, q in questions().items() if q.kind not in _NOT_ASKED}
-    return plain | {q.id: q for one in cases().values() for q in one.questions}
-
-
 def choose(
     seed: int, items: int = ITEMS, topics: Iterable[str] | None = None, avoid: Iterable[str] = ()
 ) -> tuple[Question, ...]:
