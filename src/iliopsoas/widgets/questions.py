@@ -264,10 +264,9 @@ def _question_html(q: Question) -> str:
     e = html.escape
     offered = "".join(f"<li>{e(text)}</li>" for text in q.choices or q.mixed_items)
     lines = "".join(f"<p>{e(line)}</p>" for line in _lines(q))
-    return (
-        f"{f'<p>{e(q.vignette)}</p>' if q.vignette else ''}<p>{e(q.question)} {_TO_DO[q.kind]}</p>{f'<ul>{offered}</ul>' if offered else ''}"
-        f"<details><summary>Answer</summary>{lines}</details>"
-    )
+    told = f"<p>{e(q.vignette)}</p>" if q.vignette else ""
+    listed = f"<ul>{offered}</ul>" if offered else ""
+    return f"{told}<p>{e(q.question)} {_TO_DO[q.kind]}</p>{listed}<details><summary>Answer</summary>{lines}</details>"
 
 
 def _question_text(q: Question) -> str:
