@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from iliopsoas.course.cases import cases
 from iliopsoas.course.questions import questions
 from iliopsoas.learning import proof
-from iliopsoas.learning.bank import bank
+from iliopsoas.learning.bank import bank, is_on_plate
 from iliopsoas.learning.drill import interleaved, plan
 from iliopsoas.learning.history import History, in_order
 from iliopsoas.learning.schedule import SOON, standings
@@ -201,9 +201,11 @@ def test_one_topic_can_be_tested_and_few_questions_are_all_asked():
     assert {q.id for q in proof.choose(1, items=100, topics=["stress"])} == {q.id for q in every}
 
 
-def test_within_a_topic_a_plate_comes_before_none():
-    asked = [q for q in proof.choose(3, topics=["attachments"], items=5)]
-    assert all(q.plate for q in asked)
+def test_most_of_a_test_is_on_plates():
+    for seed in range(5):
+        asked = proof.choose(seed)
+        assert sum(map(is_on_plate, asked)) > len(asked) / 2
+    assert all(map(is_on_plate, proof.choose(3, topics=["attachments"], items=5)))
 
 
 def marked(right_ids, asked, sure=True):

@@ -16,6 +16,11 @@ def bank() -> Mapping[str, Question]:
     return MappingProxyType({**questions(), **{q.id: q for one in cases().values() for q in one.questions}})
 
 
+def is_on_plate(q: Question) -> bool:
+    """Say whether a plate comes with the question, and not only with its answer."""
+    return q.plate is not None and (q.kind == "click" or q.plate.shown == "with")
+
+
 def in_a_line(q: Question) -> str:
     """Return what a question asks, as a line of a list: with its case named, and marked when it is about safety."""
     case = f"{q.vignette.split('. ')[0]}: " if q.vignette else ""
