@@ -1,4 +1,4 @@
-"""Make bones.npz from the two pinned data packages: `python -m iliopsoas.atlas.build --wheels FOLDER`.
+"""Make bones.npz and leg.npz from the two pinned data packages: `python -m iliopsoas.atlas.build --wheels FOLDER`.
 
 Only numpy is needed, and the packages' files. The result is the same bytes every time. What was changed from the
 sources, and why, is written into the file as its record.
@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from iliopsoas.atlas import _build_landmarks, _build_pelvis, _build_sacrum, _build_spine, _build_thorax
+from iliopsoas.atlas import _build_landmarks, _build_leg, _build_pelvis, _build_sacrum, _build_spine, _build_thorax
 from iliopsoas.atlas._build_record import record
 from iliopsoas.atlas._build_sources import Sources, SourcesMissingError, read_stl
-from iliopsoas.atlas.bones import ASSET, edges_of, refined_faces
+from iliopsoas.atlas.bones import ASSET, LEG, edges_of, refined_faces
 from iliopsoas.atlas.mesh import IntArray, Mesh
 
 MESHES = "musclemimic_models/model/meshes"
@@ -98,18 +98,27 @@ def build(wheels: Path | None = None) -> bytes:
     return packed(*bones(Sources(wheels)))
 
 
+def build_leg(wheels: Path | None = None) -> bytes:
+    """Return the bytes of leg.npz, made from wheels in a folder or from the installed packages."""
+    return packed(*_build_leg.leg(Sources(wheels)))
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Build and write the asset; return 0, or leave with 1 and a sentence when the packages are missing."""
+    """Build and write both assets; return 0, or leave with 1 and a sentence when the packages are missing."""
     parser = argparse.ArgumentParser(prog="python -m iliopsoas.atlas.build", description=__doc__.splitlines()[0])
     parser.add_argument("--wheels", type=Path, default=os.environ.get("ILIOPSOAS_WHEELS"), help="folder of the wheels")
-    parser.add_argument("--out", type=Path, default=ASSET, help="where to write (default: the package)")
+    parser.add_argument(
+        "--out", type=Path, default=ASSET, help="where bones.npz goes (default: the package); leg.npz goes beside it"
+    )
     given = parser.parse_args(argv)
     try:
-        data = build(Path(given.wheels) if given.wheels else None)
+        wheels = Path(given.wheels) if given.wheels else None
+        written = {given.out: build(wheels), given.out.with_name(LEG.name): build_leg(wheels)}
     except SourcesMissingError as missing:
         parser.exit(1, f"{missing}\n")
-    given.out.write_bytes(data)
-    print(f"{given.out.name}: {len(data) / 1000:.0f} kB")
+    for path, data in written.items():
+        path.write_bytes(data)
+        print(f"{path.name}: {len(data) / 1000:.0f} kB")
     return 0
 
 

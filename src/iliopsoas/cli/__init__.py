@@ -28,8 +28,8 @@ def _folder(text: str) -> Path:
 
 def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     """Describe the commands and their options."""
-    from iliopsoas.cli.folder import default_folder
     from iliopsoas.cli.lessons import lesson_names
+    from iliopsoas.learning.folder import default_folder
 
     parser = _Parser(
         prog="iliopsoas",
