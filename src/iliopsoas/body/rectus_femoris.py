@@ -105,6 +105,9 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
     apex = kneecap[2] + 0.006 * shapes.unit(kneecap[1] - kneecap[2])
     down = shapes.curve(np.array([apex, placement(pose, "tibia").place(_tuberosity())]), 16)
     ligament = shapes.loft(shapes.oval_rings(down, *_LIGAMENT_HALF_M, up=shin, around=20))
+    if not rough:
+        at = placement(pose, "tibia")
+        ligament = ligament.moved(at.place(keep_out(at.inverse.place(ligament.v), [_bone("tibia")], 0.0002)))
     return RectusFemoris(flesh, tendon, ligament, np.concatenate([line, path[-3:]]))
 
 
