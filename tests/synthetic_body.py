@@ -192,3 +192,30 @@ def along_folio(**changes) -> Folio:
     """Two views with five frames each."""
     plates = {frame_key(v.name, stop): frame(v, stop) for v in (front(), back()) for stop in HEIGHTS_MM}
     return Folio(**{"id": "toy_along", "title": "A strap that moves", "plates": plates, "along": ALONG, **changes})
+
+
+def deep_plate(**changes) -> Plate:
+    """A post behind twelve thin straps, one in front of the other, that come off in order."""
+    names = [f"strap_{k:02}" for k in range(12)]
+
+    def deep() -> dict[str, Part]:
+        rows = [
+            Part(
+                name, "strap", "", ("psoas", "disc", "iliacus")[k % 3], strap(0.01 * k, 0.05 - 0.003 * k, 0.09), name
+            )
+            for k, name in enumerate(names)
+        ]
+        return {"post": body()["post"], **{row.id: row for row in rows}}
+
+    layers = [Layer(name, f"Sheet {k + 1}", (name,), sentence=f"Sheet {k + 1}.") for k, name in enumerate(names)]
+    fields = {
+        "id": "toy_deep",
+        "layers": (Layer("bones", "Bones", ("post",), locked=True, sentence="A post."), *layers),
+        "labels": tuple(LabelSpec(name, f"Sheet {k + 1}", (name,)) for k, name in enumerate(names)),
+        "stops": (),
+        "control": "",
+        "areas": (),
+        "peel": "in_order",
+        "body": deep,
+    }
+    return plate(**{**fields, **changes})

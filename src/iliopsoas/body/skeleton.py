@@ -20,6 +20,7 @@ from iliopsoas.atlas.bones import load_bones, load_leg
 from iliopsoas.atlas.joints import VERTEBRAE
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import column, shapes
+from iliopsoas.body.hips import HIP_CENTRE
 from iliopsoas.body.kinematics import Placement, about, placement, segment_flexion_deg
 from iliopsoas.body.landmarks import endplate
 from iliopsoas.body.pose import Pose
@@ -149,3 +150,9 @@ def bones(pose: Pose, coarse: bool = False) -> Iterator[tuple[str, Mesh]]:
 @cache
 def _disc_share(id: str, coarse: bool) -> FloatArray:
     return spine_share(bone(id, coarse).v)
+
+
+def femur_of(pose: Pose) -> Placement:
+    """Return what takes points of the *standing* right femur, in the pelvis frame, to where they are."""
+    turn = placement(pose, "femur").turn
+    return Placement(turn, HIP_CENTRE - turn @ HIP_CENTRE)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from iliopsoas.plates.breath import breath_folio
 from iliopsoas.plates.back import back_folio
+from iliopsoas.plates.breath import breath_folio
 from iliopsoas.plates.chart import Chart, psoas_size
 from iliopsoas.plates.chart_activity import activity_ladder
 from iliopsoas.plates.chart_arm import psoas_arm
-from iliopsoas.plates.diaphragm import diaphragm_folio
 from iliopsoas.plates.chart_stride import stride_strip
+from iliopsoas.plates.diaphragm import diaphragm_folio
 from iliopsoas.plates.gait import stride_folio
 from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
+from iliopsoas.plates.region import region_folio
 from iliopsoas.plates.section import sections_folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
+from iliopsoas.plates.three_muscles import three_muscles_folio
 from iliopsoas.sources import UnknownName
 
 _MAKERS: dict[str, Callable[[], Folio]] = {
@@ -30,6 +32,8 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "diaphragm": diaphragm_folio,
     "breath": breath_folio,
     "back": back_folio,
+    "region": region_folio,
+    "three_muscles": three_muscles_folio,
 }
 _CHARTS: dict[str, Callable[[], Chart]] = {
     "psoas_size": psoas_size,

@@ -201,15 +201,15 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
     place = {spec.id: i for i, spec in enumerate(plate.labels)}
     labels: dict[str, int] = {}
     layouts: list[list] = []  # most subsets share their labels with another one
-    first = sheet.mask_of()  # a draft is soon replaced: only the labels that are seen at once are worth their time
-    for mask in [first] if sheet.draft else range(1 << len(sheet.peelable)):
-        rows = plate.labels_for(sheet.shown_by_mask(mask), sheet.draft)
+    # A draft is soon replaced: only the labels that are seen at once are worth their time.
+    for shown in [plate.shown()] if sheet.draft else plate.peeled_sets():
+        rows = plate.labels_for(shown, sheet.draft)
         found = [
             [place[p.id], round(p.anchor[0]), round(p.anchor[1]), p.side[0].upper(), round(p.slot[1], 1)] for p in rows
         ]
         if found not in layouts:
             layouts.append(found)
-        labels[str(mask)] = layouts.index(found)
+        labels[str(sheet.mask_of(shown))] = layouts.index(found)
     return {
         "v": VERSION,
         "id": plate.id,
@@ -239,6 +239,7 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
             for s in plate.stops
         ],
         "control": plate.control,
+        "peel": plate.peel,
         "facts": [fact.text for fact in plate.facts if fact.text],
         "alt": {
             "view": plate.view.sentence,

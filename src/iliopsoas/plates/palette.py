@@ -60,10 +60,7 @@ LOOKS: dict[str, Look] = {
     "ligament": Look("#8DC2EF", "#2F86D0", 0.20, 0.10),
     "quadratus": Look("#D9A98A", "#FF9D66", 0.50, 0.04),
     "diaphragm": Look("#B8609A", "#F07CC8", 0.50, 0.05),
-    "artery": Look("#E4572E", "#FF7A50", 0.0, 0.22),
-    "vein": Look("#2A5CA0", "#5B9BE8", 0.0, 0.22),
     "oesophagus": Look("#C9B27C", "#E8D9A0", 0.25, 0.08),
-    "mark": Look("#4A1F3C", "#4A1F3C"),  # lines that are no tissue, such as a height at rest
     "fascia": Look("#9AD0F5", "#1F9BE0", 0.12, 0.10),
     # What lies round the muscle: vessels, nerves and organs as atlases colour them.
     "artery": Look("#E3180C", "#FF8A70", 0.0, 0.16),
@@ -84,6 +81,8 @@ BACKDROPS: dict[str, Look] = {
     "fat": Look("#FBF1D8", "#FFE7A3"),
     "skin": Look("#F0D2BC", "#FFC9A3", 0.0, 0.02),
     "mark": Look("#222222", "#0072B2"),
+    "origin_mobile": Look("#D55E00", "#FF9A4D"),  # of a muscle, on vertebrae that move
+    "origin_fixed": Look("#0072B2", "#5CB0E6"),  # on sacrum, coccyx, hip bone or ligament
 }
 CUT = "_cut"  # ending of a tissue whose cut face is drawn
 

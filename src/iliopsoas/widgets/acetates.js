@@ -4,7 +4,8 @@
 // at them, and nothing here asks anything of any host.
 
 const WORDS = {
-  views: 'View', layers: 'Layers', peel: 'Peel off: {0}', peeled: 'Nothing left to peel', restore: 'Put all back',
+  views: 'View', layers: 'Layers', peel: 'Peel off: {0}', peeled: 'Nothing left to peel', restore: 'Put all back', depth: 'Down to',
+  put: 'Put back: {0}', full: 'Nothing is peeled', only: 'Only {0}', depths: '{0}, {1} of {2} peeled off',
   labels: 'Labels', names: 'Labels of the picture', list: 'All structures', other: 'Other', card: 'About {0}',
   close: 'Close', say: 'say {0}', none: 'None', typed: '{0}, by name', less: '{0}: one step back',
   more: '{0}: one step on',
@@ -181,15 +182,36 @@ class Acetates {
 
   layerTools() {
     const front = [...this.layers].reverse().filter((layer) => !layer.locked); // as they are peeled: front first
+    this.front = front.map((layer) => layer.id);
     this.checks = {};
+    this.labelCheck = checkbox(this.words.labels, (checked) => this.put('labels', checked));
+    if (this.first.peel === 'in_order' && front.length) return this.depthTools(front);
     for (const { id, name } of front) this.checks[id] = checkbox(name, (checked) => this.toggle([id], checked));
     this.peel = button('', () => this.toggle([this.nextToPeel()], false));
-    this.restore = button(this.words.restore, () => this.toggle(Object.keys(this.checks), true));
-    this.labelCheck = checkbox(this.words.labels, (checked) => this.put('labels', checked));
+    this.restore = button(this.words.restore, () => this.toggle(this.front, true));
     const boxes = Object.values(this.checks).map((check) => check.node);
     const peeling = front.length ? [this.peel, this.restore] : [];
     const group = { class: 'ac-checks', role: 'group', 'aria-label': this.words.layers };
     return make('div', group, ...boxes, make('span', {}, ...peeling), this.labelCheck.node);
+  }
+
+  // Front to back only: how many are peeled off is all there is to choose.
+  depthTools(front) {
+    const { words } = this, locked = this.layers.filter((layer) => layer.locked).map((layer) => layer.name);
+    const names = [...front.map((layer) => layer.name), fill(words.only, locked.join(', '))];
+    const stops = names.map((name, k) => ({
+      id: String(k), name, layer: name, spoken: fill(words.depths, name, k, front.length),
+    }));
+    this.depth = peelControl(stops, words, this.uid, (depth) => {
+      const before = this.front.length - this.front.filter((id) => this.on.has(id)).length;
+      const off = new Set(this.front.slice(0, depth));
+      this.put('on', this.layers.map((layer) => layer.id).filter((id) => !off.has(id)));
+      if (depth === before) return;
+      const said = depth ? fill(words.depths, names[depth], depth, front.length) : words.back;
+      this.say(said);
+    });
+    const group = { class: 'ac-checks', role: 'group', 'aria-label': words.layers };
+    return make('div', group, this.depth.node, this.labelCheck.node);
   }
 
   pointAndChoose() {
@@ -219,7 +241,7 @@ class Acetates {
 
   // ---- layers
 
-  nextToPeel() { return Object.keys(this.checks).find((id) => this.on.has(id)); }
+  nextToPeel() { return this.front.find((id) => this.on.has(id)); }
 
   layer(id) { return this.layers.find((layer) => layer.id === id); }
 
@@ -346,10 +368,15 @@ class Acetates {
   showLayerTools() {
     const { words } = this;
     this.on = new Set(this.order());
+    if (this.depth) {
+      const open = this.front.findIndex((id) => this.on.has(id));
+      this.depth.show(open < 0 ? this.front.length : open);
+      return;
+    }
     const next = this.nextToPeel();
     this.peel.disabled = !next;
     this.peel.textContent = next ? fill(words.peel, this.layer(next).name) : words.peeled;
-    this.restore.disabled = Object.keys(this.checks).every((id) => this.on.has(id));
+    this.restore.disabled = this.front.every((id) => this.on.has(id));
     for (const [id, { input }] of Object.entries(this.checks)) input.checked = this.on.has(id);
   }
 
