@@ -143,6 +143,6 @@ def _plate(key: str, percent: float) -> Plate:
             ONE_ADULT,
             DRAWN_SO,
         ),
-        sources=tuple(dict.fromkeys((*stride().sources, *_MODEL, "simonsen2012", *like.sources))),
+        sources=tuple(dict.fromkeys((*stride().sources, *_MODEL, "simonsen2012", "arnold2010", *like.sources))),
         schematic=f"{like.schematic} {DRAWN_SO}",
     )
