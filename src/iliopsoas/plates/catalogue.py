@@ -16,6 +16,7 @@ from iliopsoas.plates.gait import stride_folio
 from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
+from iliopsoas.plates.route import plexus_folio, route_folio
 from iliopsoas.plates.section import sections_folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
 from iliopsoas.sources import UnknownName
@@ -26,6 +27,8 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
     "stride": stride_folio,
+    "route": route_folio,
+    "plexus": plexus_folio,
     "sections": sections_folio,
     "diaphragm": diaphragm_folio,
     "breath": breath_folio,
