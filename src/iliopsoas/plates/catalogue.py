@@ -17,6 +17,7 @@ from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.plates.region import region_folio
+from iliopsoas.plates.route import plexus_folio, route_folio
 from iliopsoas.plates.section import sections_folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
 from iliopsoas.plates.three_muscles import three_muscles_folio
@@ -28,6 +29,8 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
     "stride": stride_folio,
+    "route": route_folio,
+    "plexus": plexus_folio,
     "sections": sections_folio,
     "diaphragm": diaphragm_folio,
     "breath": breath_folio,
