@@ -20,6 +20,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
     {
         "back": "iliopsoas.body.back",  # back and gluteal muscles
         "diaphragm": "iliopsoas.body.diaphragm",  # with quadratus lumborum and the moving ribs
+        "fascia": "iliopsoas.body.fascia",  # sheets over psoas, iliacus and quadratus lumborum
         "vessels": "iliopsoas.body.vessels",
         "nerves": "iliopsoas.body.nerves",
         "organs": "iliopsoas.body.organs",

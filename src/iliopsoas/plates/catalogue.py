@@ -12,6 +12,7 @@ from iliopsoas.plates.chart_activity import activity_ladder
 from iliopsoas.plates.chart_arm import psoas_arm
 from iliopsoas.plates.chart_stride import stride_strip
 from iliopsoas.plates.diaphragm import diaphragm_folio
+from iliopsoas.plates.fascia import fascia_folio
 from iliopsoas.plates.gait import stride_folio
 from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
@@ -33,6 +34,7 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "plexus": plexus_folio,
     "sections": sections_folio,
     "diaphragm": diaphragm_folio,
+    "fascia": fascia_folio,
     "breath": breath_folio,
     "back": back_folio,
     "region": region_folio,
