@@ -26,7 +26,8 @@ HIP_CENTRE = np.array([-0.056276, -0.07849, 0.07726])
 PAIRED = {"hip_bone", "femur", *(f"rib_{k}" for k in range(3, 13)), "costal_margin"}
 MIDLINE = {
     *COLUMN, "sacrum", "coccyx", "pubic_symphysis", "disc_t11_t12", "disc_t12_l1", "disc_l1_l2", "disc_l2_l3",
-    "disc_l3_l4", "disc_l4_l5", "disc_l5_s1", "disc_t6_t7", "disc_t7_t8", "disc_t8_t9", "disc_t9_t10", "disc_t10_t11", "sternum",
+    "disc_l3_l4", "disc_l4_l5", "disc_l5_s1", "disc_t6_t7", "disc_t7_t8", "disc_t8_t9", "disc_t9_t10",
+    "disc_t10_t11", "sternum",
 }  # fmt: skip
 BONE_OF = {
     "sacral_ala": "sacrum", "sacral_apex": "sacrum", "promontory": "sacrum", "coccyx_tip": "coccyx",

@@ -71,8 +71,8 @@ CASES = [
     ("leg_swelling clot_history", "gluteal_percussion", "same_day"),
     ("belly_pain", "abdomen", "same_day"),
     ("belly_pain", "hip_stretch", "same_day"),
-    ("load_groin_pain", "hip_stretch", "same_day"),
-    ("load_groin_pain weight_night", "thomas_test", "same_day"),
+    ("load_groin_pain", "hip_stretch", "emergency_department"),
+    ("load_groin_pain weight_night", "thomas_test", "emergency_department"),
     ("leg_weak", "hip_stretch", "same_day"),
     ("cancer weight_night", "hip_stretch", "same_day"),
     # GP this week

@@ -237,9 +237,7 @@ def standing(sources: dict[str, Mesh], s1: Endplate) -> tuple[dict[str, Mesh], d
         lower_c = below.centre + shape.disc_below * MM * np.array([np.sin(between), np.cos(between), 0])
         up = np.array([np.sin(np.radians(tilt)), np.cos(np.radians(tilt)), 0])
         middle = lower_c + up * shape.height / 2 * MM
-        bones[name] = placed(
-            fitted(body_frame(loop(sources[name], 1 if name in COARSE else 2)), shape), middle, tilt
-        )
+        bones[name] = placed(fitted(body_frame(loop(sources[name], 1 if name in COARSE else 2)), shape), middle, tilt)
         lower = Endplate(lower_c, shape.depth[1] / 2 * MM, shape.width[1] / 2 * MM, lower_tilt)
         upper_c = middle + up * shape.height / 2 * MM
         upper = Endplate(upper_c, shape.depth[0] / 2 * MM, shape.width[0] / 2 * MM, shape.tilt)

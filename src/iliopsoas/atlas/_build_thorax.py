@@ -37,7 +37,9 @@ def facet(plates: tuple[Endplate, Endplate]) -> FloatArray:
     return middle - 0.80 * a * upper.forward + [0, 0, 0.86 * b]
 
 
-def thorax(v: FloatArray, f: IntArray, plates: dict[str, tuple[Endplate, Endplate]]) -> tuple[dict[str, Mesh], FloatArray]:
+def thorax(
+    v: FloatArray, f: IntArray, plates: dict[str, tuple[Endplate, Endplate]]
+) -> tuple[dict[str, Mesh], FloatArray]:
     """Return right ribs, sternum and costal margin on the vertebrae, and the line of the margin from rib 10 inwards.
 
     All are turned and shifted as one, then each head is drawn in.

@@ -33,7 +33,7 @@ def l1_side() -> FloatArray:
 
 def l1_tip() -> FloatArray:
     """Return where the medial and the lateral arch meet: the tip of the right transverse process of L1, shape (3,)."""
-    return wall("l1").nearest(transverse_process_tip("l1") + [0.002, 0.0, 0.0]).point[0]
+    return wall("l1").nearest(np.array([0.002, 0.0, 0.0]) + transverse_process_tip("l1")).point[0]
 
 
 def rib_12_end() -> FloatArray:
@@ -84,7 +84,14 @@ def _over(path: FloatArray, flesh: tuple[Surface, ...]) -> FloatArray:
 def aorta_path() -> FloatArray:
     """Return the middle of the aorta from T9 to L1 as the diaphragm meets it, from above down, shape (n, 3)."""
     points = []
-    for vertebra, left in (("t9", 0.013), ("t10", 0.010), ("t11", 0.007), ("t12", AORTA_LEFT_M), ("l1", 0.005), ("l2", 0.006)):
+    for vertebra, left in (
+        ("t9", 0.013),
+        ("t10", 0.010),
+        ("t11", 0.007),
+        ("t12", AORTA_LEFT_M),
+        ("l1", 0.005),
+        ("l2", 0.006),
+    ):
         body = column.between(column.plate(vertebra, "upper"), column.plate(vertebra, "lower"))
         points.append(body.world(body.half_depth_m + AORTA_RADIUS_M + 0.0016, 0.0, -left))
     return shapes.curve(points, 60)

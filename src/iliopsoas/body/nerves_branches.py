@@ -155,7 +155,7 @@ def genitofemoral() -> dict[str, Tube]:
 def obturator() -> Tube:
     """Return the obturator nerve: out of the inner border of psoas, along the side wall, to the obturator canal."""
     arc, pecten = landmark("arcuate_line"), landmark("pecten_pubis")
-    leaves = on_psoas(47.5, 0.66, 0.0012)
+    leaves = on_psoas(48.5, 0.64, 0.0012)
     canal = pecten + by(-0.012, -0.012, 0.005)
     way = [
         obturator_origin(),
@@ -175,7 +175,7 @@ def obturator() -> Tube:
 def lumbosacral() -> dict[str, Tube]:
     """Return the lumbosacral trunk with the root of L5: over the wing of the sacrum into the pelvis."""
     ala, arc, sp = landmark("sacral_ala"), landmark("arcuate_line"), landmark("ischial_spine")
-    over = 0.45 * ala + 0.55 * landmark("promontory") + by(0.004, -0.004, 0.012)
+    over = 0.45 * ala + 0.55 * landmark("promontory") + by(0.002, -0.004, 0.002)
     notch = 0.4 * arc + 0.6 * sp + by(-0.008, 0.030, -0.010)
     way = [in_psoas("l4_l5", BACK + 0.05, 0.26), in_psoas(39, BACK + 0.05, 0.16), over, 0.5 * over + 0.5 * notch, notch]
     trunk = laid(way, 44, 0.0030, everything(), free=(0.30, 0.0))
@@ -253,8 +253,8 @@ def wall_nerves() -> dict[str, Tube]:
         foramen("t12"),
         foramen("t12") + by(0.002, -0.004, 0.012),
         *rib[1:],
-        rib[-1] + by(0.012, -0.014, 0.007),
-        rib[-1] + by(0.032, -0.030, 0.010),
+        rib[-1] + by(0.000, -0.008, 0.014),
+        rib[-1] + by(0.022, -0.020, 0.027),
     ]
     path = laid(way, 60, 0.0015, [wall("rib_12_r"), *spine()], free=(0.1, 0.0))
     return {**made, "subcostal_nerve": tube(path, tapered(60, 0.0014, 0.0011, 0.3), around=10)}

@@ -47,7 +47,7 @@ def crest_line(n: int = 12) -> FloatArray:
     """Return the part of the right iliac crest that gives it origin, from behind to the top, shape (n, 3)."""
     crest = line("iliac_crest")
     back = crest[(crest[:, 0] < -0.079) & (crest[:, 0] > -0.115)][::-1]
-    return wall("hip_bone_r").nearest(shapes.curve(back, n) + [0.002, 0.0, -0.002]).point
+    return wall("hip_bone_r").nearest(np.array([0.002, 0.0, -0.002]) + shapes.curve(back, n)).point
 
 
 def iliolumbar_ends() -> tuple[FloatArray, FloatArray]:
@@ -63,7 +63,7 @@ def _grid() -> tuple[FloatArray, FloatArray]:
     low = shapes.evenly(np.vstack([l5 + 0.55 * (crest - l5), crest_line(16)]), COLUMNS)
     tips = np.array([transverse_process_tip(p) for p in PROCESSES])
     # Its inner border runs just lateral to the tips, which its digitations reach.
-    inner = shapes.curve(np.vstack([top[0], tips + [0.0035, -0.004, 0.0055], low[0]]), ROWS)
+    inner = shapes.curve(np.vstack([top[0], np.array([0.0035, -0.004, 0.0055]) + tips, low[0]]), ROWS)
     outer = shapes.curve(np.vstack([top[-1], (top[-1] + low[-1]) / 2 + [0.004, 0.0, 0.006], low[-1]]), ROWS)
     u = np.linspace(0, 1, ROWS)[:, None, None]
     c = np.linspace(0, 1, COLUMNS)[None, :, None]

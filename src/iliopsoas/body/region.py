@@ -18,8 +18,8 @@ from iliopsoas.body.assemble import Body, Part, body
 # System to the module that makes it, in the order in which they are built; a later one may rest on an earlier one.
 SYSTEMS: Mapping[str, str] = MappingProxyType(
     {
-        "back": "iliopsoas.body.back",  # quadratus lumborum, back and gluteal muscles
-        "diaphragm": "iliopsoas.body.diaphragm",
+        "back": "iliopsoas.body.back",  # back and gluteal muscles
+        "diaphragm": "iliopsoas.body.diaphragm",  # with quadratus lumborum and the moving ribs
         "vessels": "iliopsoas.body.vessels",
         "nerves": "iliopsoas.body.nerves",
         "organs": "iliopsoas.body.organs",

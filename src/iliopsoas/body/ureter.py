@@ -1,6 +1,6 @@
 """The ureters: from the renal pelvis down the inner front of psoas, over the fork of the iliac artery, to the bladder.
 
-The crossing in front of the common iliac fork and the length of about 25 cm are published; thickness is schematic.
+The crossing in front of the common iliac fork is published; thickness is schematic.
 """
 
 from __future__ import annotations

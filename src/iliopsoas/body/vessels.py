@@ -52,8 +52,8 @@ def above_fork() -> FloatArray:
 def cava() -> Tube:
     """Return the inferior vena cava, right of the aorta, from in front of the upper half of L5 upwards to T9."""
     thick, right = CAVA_HALF_M[0], CAVA_RIGHT_M
-    low = before("l5", thick + 0.0012, right - 0.003, up_m=0.006)
-    way = [low, *(before(v, thick + 0.0014, right) for v in ("l4_l5", "l4", "l3_l4", "l3", "l2_l3"))]
+    low = before("l4_l5", thick + 0.0014, right - 0.002, up_m=-0.004)
+    way = [low, *(before(v, thick + 0.0014, right) for v in ("l4", "l3_l4", "l3", "l2_l3"))]
     # Above L2 it leaves room for the right renal artery behind it, and then leans forward to the liver.
     way += [before("l2", thick + 0.005, right), before("l1_l2", thick + 0.0078, right + 0.001)]
     way += [before("l1", thick + 0.0105, right + 0.003), before("t12", thick + 0.018, right + 0.006)]

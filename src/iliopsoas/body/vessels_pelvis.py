@@ -15,7 +15,7 @@ from iliopsoas.atlas.mesh import FloatArray
 from iliopsoas.body import shapes
 from iliopsoas.body.landmarks import Side, landmark
 from iliopsoas.body.ligaments import inguinal_line
-from iliopsoas.body.surface import Surface
+from iliopsoas.body.surface import Surface, keep_out
 from iliopsoas.body.tubes import Tube, before, by, cut_at, everything, laid, on_psoas, row_of, tapered, tube
 from iliopsoas.body.vessels import AORTA_RADIUS_M, above_confluence, above_fork, confluence, fork, own
 from iliopsoas.body.walls import femur
@@ -71,7 +71,7 @@ def artery(side: Side) -> tuple[Tube, Tube, Tube, Tube]:
     way += [before("l5", COMMON_ARTERY_M + 0.7 * cross, 0.0232, up_m=0.002), split]
     down = [on_psoas(r, t, EXTERNAL_ARTERY_M + 0.0006) for r, t in ((52, 0.875), (57, 0.88), (62, 0.91))]
     path = laid([*way, *down, groin, *_thigh(groin, 0.0, 0.0)], _N, 0.0051, [*everything(), femur()])
-    path = shapes.ease(path, 10)
+    path = keep_out(shapes.ease(path, 10), everything(), 0.0056, rounds=1)
     i, j = (int(np.argmin(np.linalg.norm(path - p, axis=1))) for p in (split, groin))
     knots = [COMMON_ARTERY_M, COMMON_ARTERY_M, EXTERNAL_ARTERY_M, FEMORAL_ARTERY_M, FEMORAL_ARTERY_M * 0.95]
     radius = shapes.profile(np.arange(_N), [0, i - 1, i + 8, j, _N - 1], knots)
@@ -106,7 +106,7 @@ def vein(side: Side) -> tuple[Tube, Tube, Tube, Tube]:
     groin = under_ligament() + by(-0.002, -0.0035, -(FEMORAL_ARTERY_M + FEMORAL_VEIN_M + 0.0010))
     down = [on_psoas(row, t, EXTERNAL_VEIN_M + 0.0006) for row, t in ((57, 0.75), (62, 0.77))]
     path = laid([*way, join, *down, groin, *_thigh(groin, -0.007, 0.0085)], _N, 0.0058, walls, rounds=4)
-    path = shapes.ease(path, 10)
+    path = shapes.ease(keep_out(shapes.ease(path, 10), everything(), 0.0072, rounds=1), 2)
     i, j = (int(np.argmin(np.linalg.norm(path - p, axis=1))) for p in (join, groin))
     knots = [COMMON_VEIN_M, COMMON_VEIN_M, EXTERNAL_VEIN_M, FEMORAL_VEIN_M, FEMORAL_VEIN_M]
     one, two, three = cut_at(path, shapes.profile(np.arange(_N), [0, i - 4, i + 12, j, _N - 1], knots), (i, j))

@@ -57,14 +57,15 @@ def renal(side: Side) -> tuple[Tube, Tube]:
             goal.vein + by(0.002, 0.0, -0.012),
         ]
     else:  # it crosses in front of the aorta
-        cross = own(_at_height(aorta(), v[1] + 0.002), side) + by(AORTA_RADIUS_M + RENAL_VEIN_M + 0.0012, 0.0, 0.0)
+        cross = own(_at_height(aorta(), v[1] + 0.002), side) + by(AORTA_RADIUS_M + RENAL_VEIN_M + 0.0022, 0.0, 0.0)
         way = [
             v + by(0.002, 0.0, 0.4 * CAVA_RIGHT_M),
             cross,
             cross + by(-0.004, 0.002, 0.019),
             goal.vein + by(0.002, 0, -0.012),
         ]
-    line = laid([*way, goal.vein], 44, RENAL_VEIN_M, [*spine(), *muscles()], free=(0.12, 0.1))
+    walls = [*spine(), *muscles(), *(midline_walls(side)[:1] if side == "l" else ())]
+    line = laid([*way, goal.vein], 44, RENAL_VEIN_M, walls, free=(0.12, 0.1), gap_m=0.002 if side == "l" else 0.0005)
     return arteries, tube(line, tapered(44, RENAL_VEIN_M, RENAL_VEIN_M * 0.85))
 
 

@@ -6,16 +6,23 @@ The pass mark is a choice of this course: `PASS_SHARE` of all answers, and every
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from iliopsoas.course.cases import Case, cases
 from iliopsoas.course.questions import Question, questions
+from iliopsoas.learning.bank import is_on_plate
 from iliopsoas.learning.events import Event
 from iliopsoas.learning.history import History
 
 PASS_SHARE = 0.8
 ITEMS = 36  # 45 minutes with the time to look at a plate
 LEAST_SAFETY = 10  # fewer would let safety be passed by luck
+CASES = 5  # people among the items, each with all its questions in a row
+DECLINED = 3  # of them are people whom one must not treat today, at least
+_OF_EACH = 2  # questions of every topic, on a plate or not
+_DECLINE = ("999", "emergency", "same_day", "gp")
 _NOT_ASKED = ("reveal",)  # judged by the learner, so nothing a test can count
 
 
@@ -72,11 +79,6 @@ class Test:
         return {one.data["question"] for one in self.answers} >= set(self.asked)
 
 
-def bank() -> Mapping[str, Question]:
-    """Return everything that a test may ask, by id: the questions with one right answer."""
-    return {id: q for id, q in questions().items() if q.kind not in _NOT_ASKED}
-
-
 def choose(
     seed: int, items: int = ITEMS, topics: Iterable[str] | None = None, avoid: Iterable[str] = ()
 ) -> tuple[Question, ...]:
@@ -89,37 +91,57 @@ def choose(
     items : int, optional
         How many questions; fewer if there are not so many.
     topics : iterable of str, optional
-        Only these topics.
+        Only these topics. Cases belong to safety.
     avoid : iterable of str, optional
         Ids that the last test asked; they come only if there are too few others.
 
     Returns
     -------
     tuple of Question
-        All topics take part as evenly as they can. At least `LEAST_SAFETY` concern safety, and within a topic questions
-        on a plate come before those without. The order is mixed.
+        Up to `CASES` cases, at least `DECLINED` of them of people whom one must not treat; at least `LEAST_SAFETY`
+        questions about safety; `_OF_EACH` of every other topic; then questions on a plate until they are the greater
+        part, and then the topics as evenly as they can be. The order is mixed, but the questions of a case stay
+        together.
     """
     chance, wanted, used = random.Random(seed), None if topics is None else set(topics), set(avoid)
-    pool = [q for q in bank().values() if wanted is None or q.topic in wanted]
+    pool = [q for q in questions().values() if q.kind not in _NOT_ASKED and (wanted is None or q.topic in wanted)]
     chance.shuffle(pool)
-    pool.sort(key=lambda q: (q.id in used, q.plate is None))  # stable: mixed within each of the four
-    by_topic: dict[str, list[Question]] = {}
-    for q in pool:
-        by_topic.setdefault(q.topic, []).append(q)
-    safety = [q for q in pool if q.safety][: min(LEAST_SAFETY, items)]
-    chosen = {q.id: q for q in safety}
-    names = sorted(by_topic)
+    pool.sort(key=lambda q: (q.id in used, not is_on_plate(q)))  # stable: mixed within each of the four
+    units = _chosen_cases(chance, items // 2, used) if wanted is None or "safety" in wanted else []
+    chosen = {q.id: q for unit in units for q in unit}
+    safety = [q for q in pool if q.safety][: max(0, min(LEAST_SAFETY, items) - len(chosen))]
+    singles = {q.id: q for q in safety}
+    names = sorted({q.topic for q in pool})
     chance.shuffle(names)
-    while len(chosen) < min(items, len(pool)):
-        fewest = min(
-            (name for name in names if any(q.id not in chosen for q in by_topic[name])),
-            key=lambda name: sum(q.topic == name for q in chosen.values()),
-        )
-        one = next(q for q in by_topic[fewest] if q.id not in chosen)
-        chosen[one.id] = one
-    mixed = list(chosen.values())
-    chance.shuffle(mixed)
-    return tuple(mixed)
+    while len(chosen) + len(singles) < items:
+        left = [q for q in pool if q.id not in singles]
+        if not left:
+            break
+        so_far = (*chosen.values(), *singles.values())
+        counts = Counter(q.topic for q in so_far)
+        rare = [q for q in left if counts[q.topic] < _OF_EACH]
+        pictures = [q for q in left if is_on_plate(q)] if sum(map(is_on_plate, so_far)) <= items / 2 else []
+        left = rare or pictures or left
+        fewest = min({q.topic for q in left}, key=lambda name: (counts[name], names.index(name)))
+        one = next(q for q in left if q.topic == fewest)
+        singles[one.id] = one
+    units += [(q,) for q in singles.values()]
+    chance.shuffle(units)
+    return tuple(q for unit in units for q in unit)
+
+
+def _chosen_cases(chance: random.Random, room: int, used: set[str]) -> list[tuple[Question, ...]]:
+    """Return the questions of a few cases, case by case, at most `room` questions in all."""
+    every = list(cases().values())
+    chance.shuffle(every)
+    every.sort(key=lambda one: one.questions[0].id in used)
+    declined = [one for one in every if one.tier in _DECLINE][:DECLINED]
+    others = [one for one in every if one not in declined]
+    found: list[Case] = []
+    for one in (*declined, *others):
+        if len(found) < CASES and sum(len(case.steps) for case in (*found, one)) <= room:
+            found.append(one)
+    return [one.questions for one in found]
 
 
 def tests(history: History) -> tuple[Test, ...]:

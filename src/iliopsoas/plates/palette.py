@@ -60,6 +60,7 @@ LOOKS: dict[str, Look] = {
     "ligament": Look("#8DC2EF", "#2F86D0", 0.20, 0.10),
     "quadratus": Look("#D9A98A", "#FF9D66", 0.50, 0.04),
     "diaphragm": Look("#B8609A", "#F07CC8", 0.50, 0.05),
+    "oesophagus": Look("#C9B27C", "#E8D9A0", 0.25, 0.08),
     "fascia": Look("#9AD0F5", "#1F9BE0", 0.12, 0.10),
     # What lies round the muscle: vessels, nerves and organs as atlases colour them.
     "artery": Look("#E3180C", "#FF8A70", 0.0, 0.16),
@@ -71,6 +72,8 @@ LOOKS: dict[str, Look] = {
     "gut": Look("#B999C1", "#E4CBEA", 0.0, 0.10),
     "bursa": Look("#86DECF", "#2FB7A0", 0.0, 0.12),
     "muscle": Look("#835249", "#D98A76", 0.55, 0.03),  # every muscle but the iliopsoas and the diaphragm
+    "muscle": Look("#835249", "#D98A76", 0.55, 0.03),  # every muscle but the iliopsoas and the diaphragm
+    "line": Look("#4A5060", "#9AA3B6"),  # what is no tissue: the vertical of the room
 }
 
 # What stands behind the anatomy and is told by its place: pale, and not kept apart from the tissues.

@@ -121,7 +121,7 @@ class Questions {
     this.say('');
     this.showSteps(id);
     this.body.replaceChildren(...(question ? this.ask(question) : this.outcome()));
-    if (isAsked) this.body.querySelector('input, textarea, select, button:not(:disabled)').focus();
+    if (isAsked) this.body.querySelector('input, textarea, select, button:not(:disabled)')?.focus();
   }
 
   showSteps(id) {

@@ -130,9 +130,9 @@ class Questions(Kept, anywidget.AnyWidget):
         self.begin_keeping(Progress())
         if not wait:
             for rank, (name, asking) in enumerate(on_plate.items()):
-                draw_later(partial(self._send, name, asking), rank=2 if rank == 0 else 3)
+                draw_later(partial(self._send_pack, name, asking), rank=2 if rank == 0 else 3)
 
-    def _send(self, name: str, asking: Sequence[Question]) -> None:
+    def _send_pack(self, name: str, asking: Sequence[Question]) -> None:
         """Draw a pack on the drawing thread. What goes wrong has no one to be raised to: the card shows it."""
         if self._closed:
             return
@@ -264,10 +264,9 @@ def _question_html(q: Question) -> str:
     e = html.escape
     offered = "".join(f"<li>{e(text)}</li>" for text in q.choices or q.mixed_items)
     lines = "".join(f"<p>{e(line)}</p>" for line in _lines(q))
-    return (
-        f"{f'<p>{e(q.vignette)}</p>' if q.vignette else ''}<p>{e(q.question)} {_TO_DO[q.kind]}</p>{f'<ul>{offered}</ul>' if offered else ''}"
-        f"<details><summary>Answer</summary>{lines}</details>"
-    )
+    told = f"<p>{e(q.vignette)}</p>" if q.vignette else ""
+    listed = f"<ul>{offered}</ul>" if offered else ""
+    return f"{told}<p>{e(q.question)} {_TO_DO[q.kind]}</p>{listed}<details><summary>Answer</summary>{lines}</details>"
 
 
 def _question_text(q: Question) -> str:
