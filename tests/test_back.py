@@ -34,7 +34,7 @@ def distance_m(points, bones, *names):
 
 # Muscle or ligament, one of its ends, and the bones one of which that end must lie on.
 ENDS = [
-    ("gluteus maximus: ilium, sacrum, coccyx", lambda: gluteal.maximus_origin()[:-6], ("hip_bone_r", "sacrum", "coccyx")),
+    ("gluteus maximus: ilium to coccyx", lambda: gluteal.maximus_origin()[:-6], ("hip_bone_r", "sacrum", "coccyx")),
     ("gluteus maximus: gluteal tuberosity", gluteal.gluteal_tuberosity, ("femur_r",)),
     ("gluteus medius: outer ilium", lambda: gluteal.medius_ends()[0], ("hip_bone_r",)),
     ("gluteus medius: greater trochanter", lambda: gluteal.medius_ends()[1], ("femur_r",)),
