@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iliopsoas.plates.catalogue import catalogue as catalogue
     from iliopsoas.plates.catalogue import chart as chart
     from iliopsoas.plates.catalogue import folio as folio
+    from iliopsoas.widgets.painting import paint as paint
     from iliopsoas.widgets.prose import claims as claims
     from iliopsoas.widgets.prose import ledger as ledger
     from iliopsoas.widgets.prose import references as references
@@ -36,6 +37,7 @@ _HOME = {
     "folio": "iliopsoas.plates.catalogue",
     "muscle": "iliopsoas.body.muscle",
     "ledger": "iliopsoas.widgets.prose",
+    "paint": "iliopsoas.widgets.painting",
     "references": "iliopsoas.widgets.prose",
     "show": "iliopsoas.widgets.show",
 }
