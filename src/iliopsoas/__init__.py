@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from iliopsoas.plates.catalogue import catalogue as catalogue
     from iliopsoas.plates.catalogue import chart as chart
     from iliopsoas.plates.catalogue import folio as folio
-What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``ask(lesson="02")``, ``paint("psoas_major")``,
-``drill()``, ``prove()``, ``progress()``, ``aftercare("half_kneeling")``, ``references("bogduk1992")``, ``doctor()``,
+    from iliopsoas.widgets.aftercare import aftercare as aftercare
+    from iliopsoas.widgets.drill import drill as drill
+    from iliopsoas.widgets.overview import progress as progress
+    from iliopsoas.widgets.painting import paint as paint
     from iliopsoas.widgets.prose import claims as claims
     from iliopsoas.widgets.prose import ledger as ledger
     from iliopsoas.widgets.prose import references as references
