@@ -82,7 +82,7 @@ class Live extends Acetates {
     this.isSliced = true;
     super.build();
     this.viewRow.hidden = spec.views.length === 1;
-    this.refusal = make('p', { class: 'ac-note', role: 'alert' });
+    this.refusal = make('p', { class: 'ac-refusal', role: 'alert' });
     const refuse = (problem) => { this.refusal.textContent = problem; };
     const change = (name, value) => { refuse(''); this.setValues({ ...this.values, [name]: value }); };
     this.inputs = spec.inputs.map((input) => inputControl(input, this.words, uid, change, refuse));
