@@ -135,7 +135,7 @@ def test_far_bent_the_drawn_line_shortens_less_than_the_model_whose_fascicles_bo
 
 
 def spine_changes_mm(pose):
-    """By vertebra: change of the drawn line from its level down, and the mean change of the fascicles that begin there."""
+    """By vertebra: change of the drawn line from its level down, and mean change of the fascicles that begin there."""
     out = {}
     before, after = flesh(Pose())["psoas_middle"], flesh(pose)["psoas_middle"]
     for vertebra in VERTEBRAE:

@@ -100,7 +100,9 @@ def main(argv: list[str] | None = None) -> int:
     """Build and write both assets; return 0, or leave with 1 and a sentence when the packages are missing."""
     parser = argparse.ArgumentParser(prog="python -m iliopsoas.atlas.build", description=__doc__.splitlines()[0])
     parser.add_argument("--wheels", type=Path, default=os.environ.get("ILIOPSOAS_WHEELS"), help="folder of the wheels")
-    parser.add_argument("--out", type=Path, default=ASSET, help="where bones.npz goes (default: the package); leg.npz goes beside it")
+    parser.add_argument(
+        "--out", type=Path, default=ASSET, help="where bones.npz goes (default: the package), leg.npz beside it"
+    )
     given = parser.parse_args(argv)
     try:
         wheels = Path(given.wheels) if given.wheels else None

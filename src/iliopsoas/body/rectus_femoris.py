@@ -78,7 +78,7 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
     A rough one, for drafts, is not pushed out of the bones.
     """
     path = muscle("rectus_femoris").path(pose)
-    kneecap, tibia = path[-4:-1], path[-1]  # what comes before them bends over the knee, as `_over_knee` does
+    kneecap = path[-4:-1]  # what comes before them bends over the knee, as `_over_knee` does
     before_hip = wrap_hip(origin_point(), kneecap[0], _OVER_HIP_M)[1:-1]
     way = [origin_point(), *before_hip, *_over_knee(origin_point(), kneecap[0], pose), kneecap[0]]
     line = shapes.ease(_before_shaft(shapes.curve(np.array(way), ROWS), pose), 6)
@@ -106,8 +106,9 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
     down = shapes.curve(np.array([apex, placement(pose, "tibia").place(_tuberosity())]), 16)
     ligament = shapes.loft(shapes.oval_rings(down, *_LIGAMENT_HALF_M, up=shin, around=20))
     if not rough:
-        at = placement(pose, "tibia")
-        ligament = ligament.moved(at.place(keep_out(at.inverse.place(ligament.v), [_bone("tibia")], 0.0002)))
+        for name in ("tibia", "patella"):
+            at = placement(pose, name)
+            ligament = ligament.moved(at.place(keep_out(at.inverse.place(ligament.v), [_bone(name)], 0.0002)))
     return RectusFemoris(flesh, tendon, ligament, np.concatenate([line, path[-3:]]))
 
 
@@ -135,7 +136,9 @@ def _over_knee(start: FloatArray, kneecap: FloatArray, pose: Pose) -> FloatArray
     heights, front = _shaft_front()
     above[0] = max(above[0], np.interp(-above[1], -heights, front) + _OFF_SHAFT_M)
     round_it = wrap_hip(above - centre + HIP_CENTRE, b - centre + HIP_CENTRE, KNEE_RADIUS_M)
-    return femur.place(np.concatenate([above[None], round_it[:-1] + centre - HIP_CENTRE])) if len(round_it) else round_it
+    return (
+        femur.place(np.concatenate([above[None], round_it[:-1] + centre - HIP_CENTRE])) if len(round_it) else round_it
+    )
 
 
 def _before_shaft(line: FloatArray, pose: Pose) -> FloatArray:

@@ -26,8 +26,8 @@ from iliopsoas.body.landmarks import endplate
 from iliopsoas.body.pose import Pose
 from iliopsoas.body.rough import rough
 
-# Drawing choice: the centre of a lumbar joint lies so much of the disc's half depth behind its middle, in flexion and in
-# extension. So the drawn psoas changes with the spine most nearly as the model's fascicles do.
+# Drawing choice: the centre of a lumbar joint lies so much of the disc's half depth behind its middle, in flexion and
+# in extension. So the drawn psoas changes with the spine most nearly as the model's fascicles do.
 AXIS_BEHIND = (0.6, 0.2)
 RIDE_ON_L1 = ("t11", "t12", "rib_12")
 LEG = ("femur", "tibia", "fibula", "patella")

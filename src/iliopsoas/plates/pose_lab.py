@@ -52,15 +52,13 @@ _VIEWS: Mapping[str, tuple[float, tuple[float, float, float], float, str, str]] 
             (0.010, 0.060, 0),
             0.40,
             "The hip from the right side",
-            "The hip and the lumbar spine, seen from the right side; the front of the body is on the right of the picture.",
+            "Hip and lumbar spine seen from the right side; the front of the body is on the right of the picture.",
         ),
     }
 )
 SIZE_PX = (800, 900)
 _LINE_M = 0.0011
-ONE_LEG = (
-    "Only the right leg is drawn, in its own pose; the left leg and its muscles are left out, because legs may be apart."
-)
+ONE_LEG = "Only the right leg is drawn, in its own pose; the left leg and its muscles are left out: legs may be apart."
 ARM_BAND = "Published curves of this arm"
 
 
@@ -136,7 +134,7 @@ def pose_lab(values: Mapping[str, float], view: Shown = "side", rough: bool = Fa
         sources=tuple(
             dict.fromkeys((*_SOURCES, *_FASCICLES, *(k for f in facts for k in f.sources), *standing.SOURCES))
         ),
-        schematic=f"{standing.SCHEMATIC} How belly and tendon share a change of length, the size of rectus femoris, and "
+        schematic=f"{standing.SCHEMATIC} How belly and tendon share a change of length, the size of rectus femoris and "
         "where in each disc the spine bends are our drawing.",
         depth_range_m=(-0.75, 0.75),
         body=_InRoom(pose, rough),
@@ -176,7 +174,7 @@ def pose_said(named: NamedPose) -> str:
 
 
 def pose_facts(pose: Pose) -> tuple[Fact, ...]:
-    """Return what the models say in a pose: angles, how much longer or shorter each path is, arms of psoas, fascicles."""
+    """Return what the models say in a pose: angles, changes of length, arms of psoas, fascicles high and low."""
     thigh = pose.thigh_to_vertical_deg
     way = "straight down" if abs(thigh) < 0.5 else f"{abs(thigh):.0f}° {'in front of' if thigh > 0 else 'behind'} it"
     facts = [
@@ -221,7 +219,7 @@ def _arm_facts(pose: Pose) -> list[Fact]:
         does = f"it {plus if arm > 0 else minus} the hip" if axis != "rotation" else f"it {plus if arm > 0 else minus}"
         told = f"Moment arm of psoas major for {axis}: {abs(arm):.1f} mm ({does})."
         if abs(arm) < 0.5:
-            told = f"Moment arm of psoas major for {axis}: under half a millimetre."
+            told = f"Moment arm of psoas major for {axis}: {abs(arm):.1f} mm, next to none."
         if axis == "flexion":
             told += f" {ARM_BAND}: {low:.0f} to {high:.0f} mm at the nearest angle that they reach."
         cited = (*_SOURCES, *sources) if axis == "flexion" else _SOURCES
@@ -252,8 +250,8 @@ def _fascicle_fact(fascicle: Fascicle, pose: Pose) -> Fact:
 
 def _extrapolated() -> Fact:
     said = (
-        f"From {EXTRAPOLATED_FROM_DEG:.0f}° of hip flexion these values are extrapolated: about there the measured curves "
-        "of the moment arm end."
+        f"From {EXTRAPOLATED_FROM_DEG:.0f}° of hip flexion these values are extrapolated: about there the measured "
+        "curves of the moment arm end."
     )
     return Fact("extrapolated_from_deg", EXTRAPOLATED_FROM_DEG, "deg", said)
 
@@ -281,7 +279,9 @@ def _in_words(pose: Pose) -> str:
         for name in FIELDS
         if (value := getattr(pose, name))
     ]
-    said = ", ".join(parts).replace("hip adduction ", "").replace("hip rotation ", "").replace("pelvic tilt ", "pelvis ")
+    said = (
+        ", ".join(parts).replace("hip adduction ", "").replace("hip rotation ", "").replace("pelvic tilt ", "pelvis ")
+    )
     return said[:1].upper() + said[1:] if said else "Standing"
 
 
