@@ -11,11 +11,13 @@ import pytest
 from iliopsoas.atlas.structures import structure
 from iliopsoas.course import UnknownQuestion, question, questions
 from iliopsoas.course.questions import KINDS, TOPICS, read_questions
-from iliopsoas.plates.catalogue import catalogue, folio
+from iliopsoas.plates.catalogue import folio
 from iliopsoas.sources import DataError, UnknownName, reference
+from iliopsoas.widgets import places
+from iliopsoas.widgets.drawing import full_pack
 from iliopsoas.widgets.questions import Questions, ask
 
-LESSONS = ("00", "01", "02", "06")
+LESSONS = tuple(dict.fromkeys(q.lesson for q in questions().values()))
 ALL = tuple(questions().values())
 LABELS = [q for q in ALL if q.kind == "label"]
 CHOICES = [q for q in ALL if q.kind == "choice"]
@@ -26,6 +28,7 @@ GOOD = {
     "number": """value = 3\nunit = "bones"\ntolerance = 0\ntempts = "Four are drawn." """,
     "order": """items = ["first", "second", "third"]\ntempts = "It looks so." """,
     "label": """structure = "iliacus" """,
+    "click": """plate = { folio = "attachments", view = "anterior", structure = "iliacus" }""",
     "reveal": """answer = "This." """,
 }
 
@@ -56,17 +59,18 @@ def plain(text):
 # ---------------------------------------------------------------- what is asked
 
 
-def test_ids_run_without_a_gap_and_lessons_follow_each_other():
-    assert [q.id for q in ALL] == [f"q{n:03d}" for n in range(1, len(ALL) + 1)]
-    assert [q.lesson for q in ALL] == sorted(q.lesson for q in ALL)
-    assert {q.lesson for q in ALL} == set(LESSONS)
+def test_ids_begin_with_the_lesson_after_the_first_sixty():
+    assert [q.id for q in ALL][:3] == ["q001", "q002", "q003"]
+    assert [q.id for q in ALL if q.id > "q060" and q.id[1] != str(int(q.lesson) % 10)] == []
 
 
-def test_every_kind_and_topic_is_used_and_pictures_can_carry_many():
+def test_every_kind_is_used_and_half_of_the_bank_is_on_plates():
     assert {q.kind for q in ALL} == set(KINDS)
-    assert {q.topic for q in ALL} == set(TOPICS)
-    assert sum(q.kind in ("label", "order") for q in ALL) >= 15
-    assert sum(q.plate is not None for q in ALL) >= 15
+    assert {q.topic for q in ALL} <= set(TOPICS)
+    assert len(ALL) >= 120
+    assert 2 * sum(q.plate is not None for q in ALL) >= len(ALL)
+    marked = [q for q in ALL if q.plate and (q.kind == "click" or q.plate.shown == "with")]
+    assert len(marked) >= 50, "a plate that is part of the question, not only of its answer"
 
 
 def test_every_lesson_asks_about_safety():
@@ -80,19 +84,16 @@ def test_every_source_resolves():
 
 
 @pytest.mark.parametrize("q", [q for q in ALL if q.plate], ids=lambda q: q.id)
-def test_every_plate_exists_and_shows_the_structure(q):
-    assert q.plate.folio in {one.id for one in catalogue()}
-    plate = folio(q.plate.folio).plate(q.plate.view)
-    named = {label.structure for label in plate.labels}
-    drawn = {part.removesuffix("_r").removesuffix("_l") for layer in plate.layers for part in layer.parts}
-    assert q.plate.structure in named | drawn
+def test_every_plate_exists_and_what_it_asks_for_is_in_sight(q):
+    places.check(q)
+    places.check_visible(q, full_pack(folio(q.plate.folio), q.plate.view))
 
 
 @pytest.mark.parametrize("q", LABELS, ids=lambda q: q.id)
 def test_a_label_question_does_not_give_its_name_away(q):
     wanted = structure(q.structure)
     for name in (wanted.name, wanted.latin, *wanted.synonyms):
-        assert not name or plain(name) not in plain(q.question), name
+        assert not name or f" {plain(name)} " not in f" {plain(q.question)} ", name
 
 
 def test_the_right_answer_cannot_be_guessed_from_its_look():
@@ -145,7 +146,7 @@ def test_nothing_of_the_workshop_and_no_dose_is_left():
         ("blood thinner", "emergency department now", "emergency"),
         ("something beat in his belly", "ambulance if pain or collapse", "medical contact the same day"),
         ("through the belly", "not leave to press", "this course teaches none"),
-        ("massage gun", "the loin is no place for it", "The loin covers the kidney"),
+        ("strong massage gun", "the loin is no place for it", "The loin covers the kidney"),
         ("finished all lessons", "Nothing new", "qualifies nobody"),
     ],
 )
@@ -202,6 +203,12 @@ def test_a_good_entry_of_each_kind_is_read_and_has_an_answer(kind):
         ("order", '"second"', '"First."', "items"),
         ("order", ', "third"', "", "items"),
         ("label", "iliacus", "iliacus_r", "structure"),
+        ("click", GOOD["click"], "", "plate"),
+        ("click", "What is it?", "Choose the iliacus.", "question"),
+        ("click", "What is it?", "Choose the Iliac muscle, please.", "question"),
+        ("click", '"anterior"', '"an terior"', "plate.view"),
+        ("click", 'structure = "iliacus"', 'structure = "iliacus", shown = "before"', "plate.shown"),
+        ("click", 'kind = "click"', 'kind = "click"\nstructure = "iliacus"', "structure"),
         ("reveal", 'answer = "This."', "", "answer"),
     ],
 )  # fmt: skip
@@ -212,6 +219,39 @@ def test_a_bad_entry_names_file_entry_and_field(kind, old, new, field):
     assert (error.value.file, error.value.field) == ("my.toml", field)
     assert error.value.entry in ("q900", "x900")
     assert error.value.allowed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "says"),
+    [
+        ('"attachments"', '"attachment"', "plate.folio", "Did you mean 'attachments'"),
+        ('"anterior"', '"frontal"', "plate.view", "one of anterior, lateral_right"),
+        ('structure = "iliacus"', 'structure = "iliacus", off = ["psoas"]', "plate.off", "psoas_major"),
+        ('structure = "iliacus"', 'structure = "iliacus", stop = "l6"', "plate.stop", "l5"),
+        ('structure = "iliacus"', 'structure = "bladder"', "plate.structure", "iliopsoas_tendon"),
+    ],
+)
+def test_a_place_that_no_plate_has_is_refused_before_it_is_asked(old, new, field, says):
+    assert old in row("click")
+    q = read_questions(row("click").replace(old, new).replace('topic = "attachment"', 'topic = "attachments"'))["q900"]
+    with pytest.raises(DataError, match=re.escape(says)) as error:
+        Questions([q], "Bad")
+    assert (error.value.entry, error.value.field) == ("q900", field)
+
+
+def test_a_structure_that_is_hidden_in_its_view_is_refused():
+    """The discs lie behind the muscle in the view from the side; with the muscle off they are in sight."""
+    hidden = (
+        row("click")
+        .replace('"anterior"', '"lateral_right"')
+        .replace('structure = "iliacus"', 'structure = "disc_l4_l5"')
+    )
+    bare = hidden.replace(
+        'structure = "disc_l4_l5"', 'structure = "disc_l4_l5", off = ["psoas_major", "psoas_deep", "psoas_minor"]'
+    )
+    with pytest.raises(DataError, match="nothing hides in this view"):
+        Questions([read_questions(hidden)["q900"]], "Bad")
+    assert Questions([read_questions(bare)["q900"]], "Good")
 
 
 def test_an_id_stands_once():
@@ -238,7 +278,7 @@ def test_ids_are_asked_as_given_and_each_once():
         (("q999",), {}, UnknownQuestion),
         ((), {}, TypeError),
         (("q001",), {"lesson": "02"}, TypeError),
-        ((), {"lesson": "03"}, UnknownName),
+        ((), {"lesson": "11"}, UnknownName),
         (("q001",), {"most": 0}, ValueError),
         (("q001",), {"most": 2.5}, ValueError),
     ],
@@ -266,6 +306,26 @@ def test_the_page_gets_all_that_it_needs_to_judge_and_to_explain(q):
         assert known[q.structure]["name"] == sent["solution"]
     if q.plate:
         assert folio(q.plate.folio).title in sent["see"]
+        assert q.plate.structure in sent["plate"]["same"]
+        assert "areas" not in sent["plate"]["on"]
+        assert not set(q.plate.off) & set(sent["plate"]["on"])
+
+
+def test_questions_on_one_view_share_its_pack():
+    card = ask("q201", "q206", "q202")
+    assert card.spec["packs"] == ["pack_bones__posterior", "pack_bones__anterior"]
+    assert all(getattr(card, name) for name in card.spec["packs"]), "drawn at once where ILIOPSOAS_WAIT is set"
+
+
+def test_without_waiting_the_card_is_there_at_once_and_the_picture_follows(monkeypatch):
+    monkeypatch.delenv("ILIOPSOAS_WAIT")
+    later = []
+    monkeypatch.setattr("iliopsoas.widgets.questions.draw_later", lambda task, rank: later.append((rank, task)))
+    card = ask("q201")
+    assert card.pack_bones__posterior == b""
+    (only,) = later
+    only[1]()
+    assert card.pack_bones__posterior and card.error == ""
 
 
 def test_the_text_for_readers_without_the_widget_asks_everything_and_folds_the_answers():

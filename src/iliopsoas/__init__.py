@@ -1,7 +1,7 @@
 """Iliopsoas: plates, facts and lessons about the iliopsoas.
 
-What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``ask(lesson="02")``,
-``references("bogduk1992")``, ``doctor()``,
+What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``ask(lesson="02")``, ``drill()``, ``prove()``,
+``progress()``, ``aftercare("half_kneeling")``, ``references("bogduk1992")``, ``doctor()``,
 ``muscle("psoas_major").length_mm(Pose(hip_flexion_deg=60))``.
 Each name is imported when it is first used, so that ``import iliopsoas`` is quick.
 """
@@ -19,23 +19,33 @@ if TYPE_CHECKING:
     from iliopsoas.plates.catalogue import catalogue as catalogue
     from iliopsoas.plates.catalogue import chart as chart
     from iliopsoas.plates.catalogue import folio as folio
+    from iliopsoas.widgets.aftercare import aftercare as aftercare
+    from iliopsoas.widgets.drill import drill as drill
+    from iliopsoas.widgets.overview import progress as progress
+    from iliopsoas.widgets.painting import paint as paint
     from iliopsoas.widgets.prose import claims as claims
     from iliopsoas.widgets.prose import ledger as ledger
     from iliopsoas.widgets.prose import references as references
+    from iliopsoas.widgets.prove import prove as prove
     from iliopsoas.widgets.questions import ask as ask
     from iliopsoas.widgets.show import show as show
 
 _HOME = {
     "Pose": "iliopsoas.body.pose",
+    "aftercare": "iliopsoas.widgets.aftercare",
     "ask": "iliopsoas.widgets.questions",
     "catalogue": "iliopsoas.plates.catalogue",
     "chart": "iliopsoas.plates.catalogue",
     "claims": "iliopsoas.widgets.prose",
     "doctor": "iliopsoas.cli.notebook",
+    "drill": "iliopsoas.widgets.drill",
     "fascicles": "iliopsoas.body.muscle",
     "folio": "iliopsoas.plates.catalogue",
     "muscle": "iliopsoas.body.muscle",
     "ledger": "iliopsoas.widgets.prose",
+    "progress": "iliopsoas.widgets.overview",
+    "prove": "iliopsoas.widgets.prove",
+    "paint": "iliopsoas.widgets.painting",
     "references": "iliopsoas.widgets.prose",
     "show": "iliopsoas.widgets.show",
 }

@@ -52,7 +52,8 @@ def _loaded(asset: Path) -> Mapping[str, Mesh]:
             f = faces.astype(np.int64)
             for count in coarse:
                 f = refined_faces(f, int(count))
-            out[name] = Mesh(data[f"{name}.v"] * step + low, f)
+            corner = data[f"{name}.low"] if f"{name}.low" in data.files else low
+            out[name] = Mesh(data[f"{name}.v"] * step + corner, f)
     for name in [n for n in out if n.endswith("_r")]:
         out[f"{name[:-1]}l"] = out[name].mirrored()
     for mesh in out.values():

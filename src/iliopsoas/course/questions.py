@@ -11,7 +11,8 @@ question    what is asked
 why         why the answer is right, shown with it
 sources     reference keys, at least one
 safety      optional, true: the learner also says how sure he is, and "sure and wrong" comes back
-plate       optional table with folio, view and structure: where the answer can be seen
+plate       optional table: where the answer can be seen, see `Place`. What it names must be on the plate and not
+            hidden there; the plates are drawn one layer higher, so `iliopsoas.widgets.places` checks that
 ==========  =======================================================================================
 
 and, by its kind,
@@ -23,6 +24,8 @@ true_false  ``true``, the truth, and ``tempts``: why the other answer tempts
 number      ``value``, ``unit``, ``tolerance`` (how far off still counts as right) and ``tempts``
 order       ``items``, three to six texts in the right order, and ``tempts``
 label       ``structure``, an id of the atlas: its name, its Latin name and its synonyms are all right
+click       nothing more, but it needs ``plate``: the learner chooses the structure there, which has no names then. Its
+            name may not stand in the question, so that who cannot see the plate can answer in words
 reveal      ``answer``: the learner writes what he expects, reads the answer, and judges himself
 ==========  =======================================================================================
 
@@ -45,10 +48,12 @@ from iliopsoas.course.claims import LESSONS
 from iliopsoas.sources import DataError, UnknownName
 from iliopsoas.sources.tables import Column, flag, list_of, number, one_of, read_rows, record, text
 
-Kind = Literal["choice", "true_false", "number", "order", "label", "reveal"]
+Kind = Literal["choice", "true_false", "number", "order", "label", "click", "reveal"]
 Topic = Literal[
-    "names", "bones and landmarks", "attachments", "function", "evidence", "stress", "sitting and tightness", "safety"
-]
+    "names", "bones and landmarks", "attachments", "neighbours", "function", "walking", "fascia and breath", "evidence",
+    "stress", "sitting and tightness", "technique", "aftercare", "safety",
+]  # fmt: skip
+When = Literal["with", "after"]
 
 FILE = "questions.toml"
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -71,11 +76,27 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an answer can be seen: a structure in a view of a folio, all by id."""
+    """Where an answer can be seen: a structure in a view of a folio, all by id.
+
+    Attributes
+    ----------
+    folio, view, structure : str
+        `structure` is drawn there, or is a landmark that the plate names.
+    shown : {"after", "with"}
+        "after": the plate comes with the answer. "with": it comes with the question, the structure marked and without
+        its name. A click shows it bare with the question, whatever this says.
+    off : tuple of str
+        Ids of layers that are taken off.
+    stop : str
+        Id of the stop of the plate's control that is lit instead of the structure, or "".
+    """
 
     folio: str
     view: str
     structure: str
+    shown: When = "after"
+    off: tuple[str, ...] = ()
+    stop: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +122,7 @@ class Question:
     items: tuple[str, ...] | None = None
     structure: str | None = None
     answer: str | None = None
+    vignette: str | None = None  # a case tells it before its questions
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -120,6 +142,8 @@ class Question:
     @property
     def solution(self) -> str:
         """The right answer in words."""
+        if self.kind == "click" and self.plate is not None:
+            return structure(self.plate.structure).name
         if self.structure is not None:
             return structure(self.structure).name
         if self.value is not None:
@@ -170,21 +194,44 @@ def _check_kind(file: str, row: Mapping[str, Any]) -> None:
             raise DataError(file, id, field, None, f"a value, because kind '{kind}' needs it")
     for field in dict.fromkeys(name for columns in _OF_KIND.values() for name in columns):
         if field not in wanted and row[field] is not None:
-            raise DataError(file, id, field, row[field], f"with kind '{kind}' only {', '.join(wanted)}")
+            only = ", ".join(wanted) or "the fields that every question has"
+            raise DataError(file, id, field, row[field], f"with kind '{kind}' only {only}")
 
 
 def _check_answer(file: str, row: Mapping[str, Any]) -> None:
     """Check that there is one right answer, and that it can be found."""
     id = row["id"]
-    if row["kind"] == "choice":
-        texts = [row["right"], *(w.text for w in row["wrong"])]
-        _check_count(file, id, "wrong", len(texts), CHOICES, "answers in all")
-        _check_different(file, id, "wrong", texts, "answers that all differ, or there would be two right ones")
+    if row["kind"] == "click":
+        _check_click(file, row)
+    elif row["kind"] == "choice":
+        check_choice(file, id, "wrong", row["right"], row["wrong"])
     elif row["kind"] == "order":
         _check_count(file, id, "items", len(row["items"]), STEPS, "items")
         _check_different(file, id, "items", row["items"], "items that all differ, or there would be two right orders")
     elif row["kind"] == "number" and row["tolerance"] < 0:
         raise DataError(file, id, "tolerance", row["tolerance"], "0 or more")
+
+
+def check_choice(file: str, id: str, field: str, right: str, wrong: Sequence[Wrong]) -> None:
+    """Check that a choice has three or four answers, all different; raises `DataError`."""
+    texts = [right, *(w.text for w in wrong)]
+    _check_count(file, id, field, len(texts), CHOICES, "answers in all")
+    _check_different(file, id, field, texts, "answers that all differ, or there would be two right ones")
+
+
+def _check_click(file: str, row: Mapping[str, Any]) -> None:
+    if row["plate"] is None:
+        raise DataError(file, row["id"], "plate", None, "a value, because kind 'click' needs it")
+    wanted = structure(row["plate"].structure)
+    asked = f" {plain_words(row['question'])} "
+    for name in (wanted.name, wanted.latin, *wanted.synonyms):
+        if name and f" {plain_words(name)} " in asked:
+            raise DataError(file, row["id"], "question", name, "words that do not name the structure itself")
+
+
+def plain_words(text: str) -> str:
+    """Return a text in small letters without marks, to look for a name in it."""
+    return " ".join(re.findall("[a-z0-9]+", text.lower()))
 
 
 def _check_count(file: str, id: str, field: str, count: int, limits: tuple[int, int], what: str) -> None:
@@ -206,6 +253,7 @@ def _mixed(id: str, texts: Sequence[str]) -> tuple[str, ...]:
 
 
 _ID = text(r"[a-z0-9]+(_[a-z0-9]+)*", "small letters and digits joined by _")
+_KEY = text(r"[a-z0-9]+(_{1,2}[a-z0-9]+)*", "small letters and digits joined by _ or, before a stop, __")
 _STRUCTURE = one_of(tuple(structures()), "an id of structures.toml")
 _COMMON = {
     "lesson": Column(one_of(LESSONS)),
@@ -216,7 +264,18 @@ _COMMON = {
     "sources": Column(source_keys()),
     "safety": Column(flag, required=False, default=False),
     "plate": Column(
-        record({"folio": Column(_ID), "view": Column(_ID), "structure": Column(_STRUCTURE)}, Place), required=False
+        record(
+            {
+                "folio": Column(_ID),
+                "view": Column(_KEY),
+                "structure": Column(_STRUCTURE),
+                "shown": Column(one_of(get_args(When)), required=False, default="after"),
+                "off": Column(list_of(_ID), required=False, default=()),
+                "stop": Column(_ID, required=False, default=""),
+            },
+            Place,
+        ),
+        required=False,
     ),
 }
 _TEMPTS = Column(text())
@@ -229,5 +288,6 @@ _OF_KIND: Mapping[Kind, Mapping[str, Column]] = {
     "number": {"value": Column(number), "unit": Column(text()), "tolerance": Column(number), "tempts": _TEMPTS},
     "order": {"items": Column(list_of(text())), "tempts": _TEMPTS},
     "label": {"structure": Column(_STRUCTURE)},
+    "click": {},
     "reveal": {"answer": Column(text())},
 }

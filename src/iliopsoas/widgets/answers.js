@@ -71,6 +71,12 @@ function judge(question, given, structures) {
     if (!id) return { missing: unclear ? 'unclear' : 'unknown' };
     return { right: id === question.structure, given: given.trim(), named: id };
   }
+  if (kind === 'click') {
+    if (given.place) return { right: question.plate.same.includes(given.place), given: given.place, named: given.place };
+    const { id, unclear } = structureMeant(given, structures);
+    if (!id) return { missing: unclear ? 'unclear' : 'unknown' };
+    return { right: question.plate.same.includes(id), given: id, named: id };
+  }
   if (kind === 'order') return { right: given.every((item, k) => item === question.items[k]), given };
   return { right: given === solution, given };
 }

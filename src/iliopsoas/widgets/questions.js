@@ -1,4 +1,4 @@
-// One question after the other on a card. Comes behind controls.js and answers.js in one ES module
+// One question after the other on a card. Comes behind picture.js, controls.js, board.js and answers.js in one ES module
 // (questions.front_end). A notebook loads it through anywidget, a page without a kernel calls mount(). Answers are
 // checked here, so everything works after the kernel is gone, and nothing here asks anything of any host.
 
@@ -15,21 +15,25 @@ const WORDS = {
   right: 'Right.', wrong: 'Not right.', skipped: 'Here is the answer.', yours: 'Your answer:', quoted: '“{0}”:', tempts: 'Why it tempts:',
   solution: 'The answer:', why: 'Why:', named: 'You named:', chosen: 'your answer', itIs: 'the right answer',
   place: 'you had it in place {0}', see: 'Where to see it: {0}.', sources: 'Sources: {0}', ours: 'Our answer:', inOrder: 'The right order',
+  point: 'Point at it in the picture, or choose a place here:', noPlace: 'No place chosen',
+  byName: 'Answer in words instead', name: 'Its name', chosenPlace: '{0} chosen.', nothing: 'There is nothing to choose there.',
+  choosePlace: 'Choose a place first.', marked: 'What is asked about is marked.', markedIs: 'Marked: {0}.', youChose: 'You chose: {0}.',
   judge: 'Did yours say the same in the main point?', itDid: 'Yes', itDidNot: 'Not yet',
   done: '{0} of {1} right at the first answer', look: 'Worth another look', lookSafety: 'Look at these first: safety',
   redo: 'Ask these again ({0})', more: 'Next {0} questions', over: 'Start from the beginning',
   all: 'Everything was right at the first answer.',
-  foot: 'Your answers stay in this notebook. They are checked in this page, so whoever wants to can read the right ones in its source.',
 };
 
 class Questions {
   constructor(model, el) {
     this.model = model;
     this.spec = model.get('spec');
-    this.words = { ...WORDS, ...this.spec.words };
+    this.words = { ...WORDS, ...KEPT_WORDS, ...this.spec.words };
     this.byId = new Map(this.spec.questions.map((question) => [question.id, question]));
     this.uid = `qu${Math.random().toString(36).slice(2, 8)}`;
     this.answers = [...model.get('answers')];
+    this.packs = {};
+    for (const name of this.spec.packs ?? []) this.packs[name] = openPack(model.get(name));
     this.since = 0; // answers before this one belong to an earlier round
     this.build();
     el.replaceChildren(this.root);
@@ -37,9 +41,19 @@ class Questions {
     this.show();
     this.follow = () => this.takeAnswers();
     model.on('change:answers', this.follow);
+    this.takers = (this.spec.packs ?? []).map((name) => [`change:${name}`, () => {
+      this.packs[name] = openPack(model.get(name));
+      if (this.board?.wants === name) this.openBoard();
+    }]);
+    this.takers.push(['change:error', () => this.board?.fail(model.get('error'))]);
+    for (const [event, task] of this.takers) model.on(event, task);
   }
 
-  close() { this.model.off('change:answers', this.follow); }
+  close() {
+    this.model.off('change:answers', this.follow);
+    this.model.off('change:kept', this.onKept);
+    for (const [event, task] of this.takers) this.model.off(event, task);
+  }
 
   // ---- what to ask: follows from the answers alone, so that a reloaded page goes on where it was
 
@@ -67,9 +81,10 @@ class Questions {
 
   keep(question, { given, right }, sure) {
     const n = 1 + this.answers.filter((answer) => answer.id === question.id).length;
-    this.answers = [...this.answers, { id: question.id, given, right, sure, n }];
+    this.answers = [...this.answers, stamped({ id: question.id, given, right, sure, n }, this.spec.part)];
     this.model.set('answers', this.answers);
     this.model.save_changes();
+    this.onKept();
   }
 
   begin(round) {
@@ -89,12 +104,14 @@ class Questions {
     this.root = make('div', { ...of, 'data-questions': uid },
       hideStill(spec.still, `[data-questions="${uid}"]`),
       make('div', { class: 'qu-head' }, make('p', { class: 'qu-title' }, spec.title), this.count), this.steps,
-      this.body, make('p', { class: 'qu-fine' }, words.foot), this.status);
+      this.body, keptLine(this), this.status);
     guardKeys(this.root);
     this.root.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && event.repeat) event.preventDefault(); // a key held down answers one question only
     });
   }
+
+  asksSure({ safety }) { return safety; }
 
   say(text) { this.status.textContent = text; }
 
@@ -104,7 +121,7 @@ class Questions {
     this.say('');
     this.showSteps(id);
     this.body.replaceChildren(...(question ? this.ask(question) : this.outcome()));
-    if (isAsked) this.body.querySelector('input, textarea, button:not(:disabled)').focus();
+    if (isAsked) this.body.querySelector('input, textarea, select, button:not(:disabled)')?.focus();
   }
 
   showSteps(id) {
@@ -119,7 +136,7 @@ class Questions {
 
   ask(question) {
     const { words } = this, field = this.fields[question.kind].call(this, question);
-    const sure = question.safety ? this.options(words.sure, [[true, words.yes], [false, words.no]], 'sure') : null;
+    const sure = this.asksSure(question) ? this.options(words.sure, [[true, words.yes], [false, words.no]], 'sure') : null;
     const note = make('p', { class: 'qu-note' });
     const tell = (text, to) => { note.textContent = text; this.say(text); to?.focus(); };
     const check = () => {
@@ -131,17 +148,64 @@ class Questions {
       this.answered(question, outcome, sure?.read() ?? null);
     };
     const isReveal = question.kind === 'reveal';
+    const isAgain = this.given(question.id).length > 0;
     return [make('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); check(); } },
-      this.kicker(question, this.given(question.id).length > 0), field.node, sure?.node, note,
+      this.kicker(question, isAgain), this.beside(field.board ?? this.boardFor(question, false), field.node), sure?.node, note,
       make('div', { class: 'qu-buttons' },
         make('button', { type: 'submit', class: 'qu-main' }, isReveal ? words.show : words.check),
-        button(words.skip, () => this.answered(question, judge(question, null), question.safety ? false : null))))];
+        button(words.skip, () => this.answered(question, judge(question, null), this.asksSure(question) ? false : null))))];
   }
 
-  kicker({ safety }, isAgain = false) {
-    const { words } = this;
-    if (!safety) return null;
-    return make('p', { class: 'qu-kicker' }, make('b', {}, words.safety), isAgain ? ` ${words.again}` : null);
+  kicker({ safety, vignette }, isAgain = false) {
+    const { words } = this, told = vignette ? make('p', { class: 'qu-vignette' }, vignette) : '';
+    if (!safety) return told;
+    const line = make('p', { class: 'qu-kicker' }, make('b', {}, words.safety), isAgain ? ` ${words.again}` : null);
+    return told ? make('div', { class: 'qu-told' }, line, told) : line;
+  }
+
+  // ---- the plate of a question
+
+  // A board that shows `question`: bare, or marked; `isTold` once the answer is known. Null where nothing is to be seen.
+  boardFor(question, isTold) {
+    const { plate } = question, { words } = this;
+    this.board = null;
+    if (!plate || (plate.shown === 'after' && !isTold)) return null;
+    const board = this.board = new Board();
+    board.wants = plate.pack;
+    board.question = question;
+    board.isTold = isTold;
+    board.ready = () => {};
+    if (this.model.get('error')) board.fail(this.model.get('error'));
+    this.openBoard();
+    const name = isTold && !plate.stop ? this.nameOf(plate.structure) : '';
+    const isMarked = isTold || plate.shown === 'with';
+    const text = !isMarked ? '' : isTold ? plate.lit || (name ? fill(words.markedIs, name) : '') : words.marked;
+    if (text) board.node.append(make('p', { class: 'qu-fine bo-told' }, text));
+    if (plate.schematic) board.node.append(make('p', { class: 'qu-fine bo-schematic' }, plate.schematic));
+    return board;
+  }
+
+  nameOf(structure) { return this.spec.structures[structure]?.name ?? this.board?.question?.plate?.name ?? ''; }
+
+  async openBoard() {
+    const { board, packs } = this, pack = packs[board.wants];
+    if (!pack || !(await board.open(pack, board.question.plate.on, board.question.plate.alt))) return;
+    const { question: { plate, kind }, isTold } = board;
+    const points = board.points().filter((one) => one.structure === plate.structure);
+    board.isPoint = points.length > 0 && !board.numbers(plate.same).length;
+    board.list = board.targets(board.isPoint);
+    if (isTold || plate.shown === 'with') {
+      const stop = board.head.stops.find((one) => one.id === plate.stop);
+      const lit = stop ? board.head.parts.filter((part) => stop.lit.includes(part.id)).map((part) => part.i) : board.numbers(plate.same);
+      board.light(board.isPoint ? [] : lit, board.isPoint ? points : []);
+      board.canvas.setAttribute('aria-label', `${plate.alt} ${isTold ? '' : this.words.marked}`.trim());
+    } else if (kind === 'click') board.ready();
+  }
+
+  // Put a board beside what is asked or told; alone, that stays as it is.
+  beside(board, ...nodes) {
+    const rest = make('div', { class: 'qu-beside' }, ...nodes);
+    return board ? make('div', { class: 'qu-split' }, board.node, rest) : rest;
   }
 
   // ---- a field for each kind: its node, read() (null while nothing is given), first() to put the focus on
@@ -164,6 +228,7 @@ class Questions {
       return { node, read: () => input.value.trim() || null, first: () => input, missing: 'write' };
     },
     order(question) { return this.orderField(question); },
+    click(question) { return this.clickField(question); },
   };
 
   // A choice of one: native radio buttons under their question.
@@ -212,6 +277,36 @@ class Questions {
     return { node, read: () => all().map((row) => row.text), first: () => null, missing: '' };
   }
 
+  // A place on the plate, by pointer or from a list that does not give the names away; or its name in words.
+  clickField(question) {
+    const { words, uid } = this, board = this.boardFor(question, false);
+    let chosen = null;
+    const list = make('select', { id: `${uid}-place`, class: 'qu-place' }, make('option', { value: '' }, words.noPlace));
+    const typed = make('input', { type: 'text', id: `${uid}-answer`, autocomplete: 'off', spellcheck: 'false', class: 'qu-name' });
+    const choose = (target, isSpoken) => {
+      chosen = target ?? null;
+      list.value = target ? board.list.indexOf(target) : '';
+      board.light(target?.parts ?? [], target ? [target] : []);
+      if (isSpoken) this.say(target ? fill(words.chosenPlace, target.text) : words.nothing);
+    };
+    board.ready = () => {
+      list.replaceChildren(list.firstChild, ...board.list.map(({ text }, k) => make('option', { value: k }, text)));
+      choose(chosen && board.list.find((one) => one.text === chosen.text), false);
+    };
+    list.addEventListener('change', () => { choose(board.list[list.value], false); });
+    board.canvas.classList.add('bo-live');
+    board.canvas.addEventListener('click', (event) => {
+      if (board.list) choose(board.targetAt(event, board.list, board.isPoint), true);
+    });
+    const node = make('div', {}, make('p', { class: 'qu-ask', id: `${uid}-asked` }, question.question),
+      make('p', { class: 'qu-pick' }, make('label', { for: list.id }, words.point), list),
+      make('details', { class: 'qu-words' }, make('summary', {}, words.byName),
+        make('p', { class: 'qu-line' }, make('label', { for: typed.id }, words.name), typed)));
+    list.setAttribute('aria-describedby', `${uid}-asked`);
+    const read = () => (chosen ? { place: chosen.structure } : typed.value.trim() || null);
+    return { node, board, read, first: () => list, missing: 'choosePlace' };
+  }
+
   // ---- after an answer
 
   answered(question, outcome, sure) {
@@ -221,10 +316,11 @@ class Questions {
     const verdict = given === null ? words.skipped : right ? words.right : words.wrong;
     const style = right ? 'qu-is-right' : given === null ? '' : 'qu-is-wrong', mark = right ? '✓ ' : given === null ? '' : '✗ ';
     const told = this.told(question, outcome);
-    this.body.replaceChildren(this.asked(question, given), make('div', { class: `qu-result ${style}` },
+    const board = this.boardFor(question, true);
+    this.body.replaceChildren(this.beside(board, this.asked(question, given), make('div', { class: `qu-result ${style}` },
       make('p', { class: 'qu-verdict' }, make('span', { 'aria-hidden': 'true' }, mark), verdict),
       ...told.map(([name, text]) => make('p', {}, name ? make('b', {}, `${name} `) : null, text)),
-      this.place(question), sourceList(words.sources, question.sources)));
+      this.place(question), sourceList(words.sources, question.sources))));
     this.goOn([verdict, ...told.flat()].join(' '));
   }
 
@@ -261,7 +357,8 @@ class Questions {
       list = [make('p', { class: 'qu-group' }, words.inOrder), make('ol', { class: 'qu-given' },
         ...question.items.map((item, k) => line(item, k + 1, had(item, k).length ? '' : 'qu-is-right', ...had(item, k))))];
     } else if (given !== null) {
-      list = [make('p', {}, make('b', {}, `${words.yours} `), String(given))];
+      const text = question.kind === 'click' ? this.spec.structures[given].name : String(given);
+      list = [make('p', {}, make('b', {}, `${words.yours} `), text)];
     }
     return make('div', { class: 'qu-asked' }, this.kicker(question), make('p', { class: 'qu-ask' }, question.question), ...list);
   }
@@ -285,9 +382,10 @@ class Questions {
     };
     const judged = given === null ? [button(words.next, () => pick(false), { class: 'qu-main' })]
       : [button(words.itDid, () => pick(true), { class: 'qu-main' }), button(words.itDidNot, () => pick(false))];
-    this.body.replaceChildren(this.asked(question, given), make('div', { class: 'qu-result' },
+    const board = this.boardFor(question, true);
+    this.body.replaceChildren(this.beside(board, this.asked(question, given), make('div', { class: 'qu-result' },
       make('p', {}, make('b', {}, `${words.ours} `), question.solution), make('p', {}, make('b', {}, `${words.why} `), question.why),
-      this.place(question), sourceList(words.sources, question.sources)),
+      this.place(question), sourceList(words.sources, question.sources))),
     given === null ? '' : make('p', { class: 'qu-judge', id: `${this.uid}-judge` }, words.judge),
     make('div', { class: 'qu-buttons', role: 'group', 'aria-labelledby': given === null ? null : `${this.uid}-judge` }, ...judged));
     judged[0].focus({ preventScroll: true });
@@ -318,15 +416,21 @@ class Questions {
 
 // ---------------------------------------------------------------- ways in
 
+const CARDS = {}; // by spec.card; drill.js and prove.js add theirs
+
 function render({ model, el }) {
-  const widget = new Questions(model, el);
+  const widget = new (CARDS[model.get('spec').card] ?? Questions)(model, el);
   return () => widget.close();
 }
 
-// A page without a kernel: the values come with the page.
-export function mount(el, { state }) {
-  const values = { answers: [], ...state };
-  const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
+// A page without a kernel: values, and packs in base64, come with the page.
+export function mount(el, { state, packs = {} }) {
+  pageStore().keepInBrowser();
+  const values = { answers: pageStore().answersOf(state.spec.part), error: '', ...state };
+  for (const [name, base64] of Object.entries(packs)) {
+    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
+  }
+  const model = { isAlone: true, get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
   render({ el, model });
   return model;
 }

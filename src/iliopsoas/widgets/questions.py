@@ -1,13 +1,18 @@
 """Questions in a lesson: `ask(lesson="02")` puts them on a card, one after the other, and says at once why.
 
-Answers are checked in the page, with and without a kernel. With one, Python reads them from ``answers``. Nothing is
-written to disk and nothing leaves the computer.
+Answers are checked in the page, with and without a kernel. With one, Python reads them from ``answers`` and writes them
+into the learner's progress file. Nothing leaves the computer.
+
+Questions on a plate bring its pack along, one for each view; the kernel draws it in the background and the page marks,
+lights and finds what is pointed at.
 """
 
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +20,29 @@ import anywidget
 import traitlets
 
 from iliopsoas.atlas.structures import structures
-from iliopsoas.course.questions import Place, Question, question, questions
+from iliopsoas.course.cases import CASE_ID, case_questions
+from iliopsoas.course.questions import Question, question, questions
+from iliopsoas.learning.progress import Progress
 from iliopsoas.plates.catalogue import folio
-from iliopsoas.plates.view import view
 from iliopsoas.sources import UnknownName, reference
-from iliopsoas.widgets import still
+from iliopsoas.widgets import places, still
+from iliopsoas.widgets.acetates import WAIT
+from iliopsoas.widgets.background import draw_later
 from iliopsoas.widgets.cards import source_lines
+from iliopsoas.widgets.drawing import full_pack
+from iliopsoas.widgets.keeping import Kept
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("controls.js", "answers.js", "questions.js")
+SCRIPTS = (
+    "picture.js",
+    "controls.js",
+    "board.js",
+    "progress.js",
+    "answers.js",
+    "questions.js",
+    "drill.js",
+    "prove.js",
+)
 MOST = 8  # questions in a row, before the learner is told how it went
 _TO_DO = {
     "choice": "Choose one:",
@@ -31,6 +50,7 @@ _TO_DO = {
     "number": "",
     "order": "These are not in order yet:",
     "label": "",
+    "click": "Choose it on the plate, or name it.",
     "reveal": "Write down what you think.",
 }
 
@@ -40,7 +60,7 @@ def front_end() -> str:
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
-class Questions(anywidget.AnyWidget):
+class Questions(Kept, anywidget.AnyWidget):
     """Questions on a card, one after the other.
 
     Parameters
@@ -51,6 +71,8 @@ class Questions(anywidget.AnyWidget):
         Stands on the card.
     most : int
         Questions in a row; the learner then sees how it went and may go on with the next ones.
+    **spec
+        What another kind of card tells its part of the page: ``card``, its name there, and what that needs.
 
     Attributes
     ----------
@@ -58,6 +80,14 @@ class Questions(anywidget.AnyWidget):
         What the learner has answered, in order: ``id``; ``given`` (a text, a number, a list of texts, or None for "I do
         not know"); ``right``; ``sure`` (None where it was not asked); ``n``, which answer to this question it is.
         Setting it to an empty list begins again.
+    error : str
+        What went wrong while a plate was drawn, or "". The questions can be answered without it.
+
+    Raises
+    ------
+    DataError
+        When a question names a plate, view, layer or structure that there is not; with ``ILIOPSOAS_WAIT`` set, when all
+        plates are drawn before the constructor returns, also when what it names is hidden there.
     """
 
     _esm = front_end()
@@ -65,24 +95,56 @@ class Questions(anywidget.AnyWidget):
 
     spec = traitlets.Dict().tag(sync=True)
     answers = traitlets.List(traitlets.Dict()).tag(sync=True)
+    error = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, asked: Sequence[Question], title: str, most: int = MOST) -> None:
+    def __init__(self, asked: Sequence[Question], title: str, most: int = MOST, **spec: Any) -> None:
         if not asked:
             raise ValueError("There is nothing to ask: no question was given.")
         if isinstance(most, bool) or not isinstance(most, int) or most < 1:
             raise ValueError(f"most is {most!r}. Allowed: a whole number, 1 or more.")
         self._asked = tuple(asked)
         self._key = f"questions {' '.join(q.id for q in self._asked)}"
+        self._closed = False
+        for q in self._asked:
+            places.check(q)
+        on_plate: dict[str, list[Question]] = {}
+        for q in self._asked:
+            if q.plate:
+                on_plate.setdefault(places.pack_name(q.plate), []).append(q)
+        wait = bool(os.environ.get(WAIT))
+        packs = {name: _drawn(asking) if wait else b"" for name, asking in on_plate.items()}
+        self.add_traits(**{name: traitlets.Bytes(b"").tag(sync=True) for name in packs})
         super().__init__(
+            **packs,
             spec={
                 "title": title,
                 "most": most,
                 "still": self._key,
                 "questions": [_plain(q) for q in self._asked],
-                "structures": _names() if any(q.kind == "label" for q in self._asked) else {},
+                "packs": list(packs),
+                "structures": _names() if any(q.kind in ("label", "click") for q in self._asked) else {},
                 "words": {},
             }
+            | spec,
         )
+        self.begin_keeping(Progress())
+        if not wait:
+            for rank, (name, asking) in enumerate(on_plate.items()):
+                draw_later(partial(self._send_pack, name, asking), rank=2 if rank == 0 else 3)
+
+    def _send_pack(self, name: str, asking: Sequence[Question]) -> None:
+        """Draw a pack on the drawing thread. What goes wrong has no one to be raised to: the card shows it."""
+        if self._closed:
+            return
+        try:
+            setattr(self, name, _drawn(asking))
+        except Exception as problem:
+            self.error = f"{type(problem).__name__}: {problem}"
+
+    def close(self) -> None:
+        """Stop drawing for this card and close it."""
+        self._closed = True
+        super().close()
 
     def _still_html(self) -> str:
         rows = "".join(f"<li>{_question_html(q)}</li>" for q in self._asked)
@@ -106,13 +168,23 @@ class Questions(anywidget.AnyWidget):
         return f"Questions({', '.join(q.id for q in self._asked)})"
 
 
+def _drawn(asking: Sequence[Question]) -> bytes:
+    """Return the pack on which these questions are asked, once all that they name can be seen there."""
+    place = asking[0].plate
+    assert place is not None
+    drawn = full_pack(folio(place.folio), place.view)
+    for q in asking:
+        places.check_visible(q, drawn)
+    return drawn
+
+
 def ask(*ids: str, lesson: str | None = None, most: int = MOST) -> Questions:
     """Return questions to be asked; as the last line of a cell, it asks them.
 
     Parameters
     ----------
     *ids : str
-        Ids of questions; one text may hold several, parted by blanks.
+        Ids of questions, or of cases such as "K03"; one text may hold several, parted by blanks.
     lesson : str, optional
         Instead of ids: all questions of this lesson, such as "02", in the order of the course.
     most : int, optional
@@ -131,7 +203,10 @@ def ask(*ids: str, lesson: str | None = None, most: int = MOST) -> Questions:
     if bool(wanted) == (lesson is not None):
         raise TypeError('ask takes ids of questions, such as ask("q001"), or a lesson, such as ask(lesson="02").')
     if lesson is None:
-        return Questions([question(id) for id in dict.fromkeys(wanted)], "Questions", most)
+        cases = [id for id in wanted if CASE_ID.fullmatch(id)]
+        title = "Questions" if len(cases) < len(wanted) else "Case" if len(cases) == 1 else "Cases"
+        asked = {q.id: q for id in wanted for q in (case_questions(id) if id in cases else [question(id)])}
+        return Questions(list(asked.values()), title, most)
     lessons = tuple(dict.fromkeys(q.lesson for q in questions().values()))
     if lesson not in lessons:
         raise UnknownName("lesson with questions", lesson, lessons)
@@ -143,6 +218,8 @@ def _plain(q: Question) -> dict[str, Any]:
     fields = {
         "id": q.id,
         "kind": q.kind,
+        "topic": q.topic,
+        "lesson": q.lesson,
         "question": q.question,
         "safety": q.safety,
         "solution": q.solution,
@@ -154,8 +231,10 @@ def _plain(q: Question) -> dict[str, Any]:
         "value": q.value,
         "unit": q.unit,
         "tolerance": q.tolerance,
-        "structure": q.structure,
-        "see": place_in_words(q.plate) if q.plate else None,
+        "structure": q.plate.structure if q.kind == "click" and q.plate else q.structure,
+        "vignette": q.vignette,
+        "see": places.in_words(q.plate) if q.plate else None,
+        "plate": places.plain(q) if q.plate else None,
         "sources": source_lines(q.sources),
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -163,11 +242,6 @@ def _plain(q: Question) -> dict[str, Any]:
 
 def _why_of(q: Question) -> Mapping[str, str]:
     return {wrong.text: wrong.why for wrong in q.wrong or ()}
-
-
-def place_in_words(place: Place) -> str:
-    """Return where an answer can be seen: title of the folio and of its view."""
-    return f"{folio(place.folio).title}, view {view(place.view).title.lower()}"
 
 
 def _names() -> dict[str, dict[str, Any]]:
@@ -190,12 +264,12 @@ def _question_html(q: Question) -> str:
     e = html.escape
     offered = "".join(f"<li>{e(text)}</li>" for text in q.choices or q.mixed_items)
     lines = "".join(f"<p>{e(line)}</p>" for line in _lines(q))
-    return (
-        f"<p>{e(q.question)} {_TO_DO[q.kind]}</p>{f'<ul>{offered}</ul>' if offered else ''}"
-        f"<details><summary>Answer</summary>{lines}</details>"
-    )
+    told = f"<p>{e(q.vignette)}</p>" if q.vignette else ""
+    listed = f"<ul>{offered}</ul>" if offered else ""
+    return f"{told}<p>{e(q.question)} {_TO_DO[q.kind]}</p>{listed}<details><summary>Answer</summary>{lines}</details>"
 
 
 def _question_text(q: Question) -> str:
     offered = (f"- {text}" for text in q.choices or q.mixed_items)
-    return "\n".join([f"{q.question} {_TO_DO[q.kind]}".rstrip(), *offered, *_lines(q)])
+    told = [q.vignette] if q.vignette else []
+    return "\n".join([*told, f"{q.question} {_TO_DO[q.kind]}".rstrip(), *offered, *_lines(q)])
