@@ -26,7 +26,7 @@ from iliopsoas.body.pose import Pose
 from iliopsoas.body.posed import DRAWN, Posed, drawn_pose, in_room
 from iliopsoas.body.skeleton import femur_of
 from iliopsoas.plates import standing
-from iliopsoas.plates.plate import Fact, Folio, LabelSpec, Layer, LazyPlates, Plate
+from iliopsoas.plates.plate import Along, Fact, Folio, LabelSpec, Layer, LazyPlates, Plate, frame_key
 from iliopsoas.plates.view import View, view_at
 from iliopsoas.sources import UnknownName
 
@@ -142,8 +142,16 @@ def pose_lab(values: Mapping[str, float], view: Shown = "side", rough: bool = Fa
 
 
 def pose_lab_folio() -> Folio:
-    """Return the named poses as plates, each from the side; a step along them is a press away."""
-    return Folio("pose_lab", "Poses", LazyPlates(named_poses(), _named_plate), print_only=PRINTED)
+    """Return the named poses from the right side, one frame each."""
+    poses = named_poses()
+    keys = {frame_key("side", id): id for id in poses}
+    return Folio(
+        "pose_lab",
+        "Poses",
+        LazyPlates(keys, lambda key: _named_plate(keys[key])),
+        along=Along("Pose", "", tuple((id, named.name) for id, named in poses.items()), start="standing"),
+        print_only=tuple(frame_key("side", id) for id in PRINTED),
+    )
 
 
 PRINTED = ("chair_sitting", "slumped_sitting", "childs_pose", "half_kneeling_back")
@@ -153,7 +161,8 @@ def _named_plate(id: str) -> Plate:
     named = named_poses()[id]
     plate = pose_lab(named.angles)
     said = pose_said(named)
-    shown = replace(plate.view, name=id, title=named.name, sentence=f"{named.name}. {said} {plate.view.sentence}")
+    key = frame_key("side", id)
+    shown = replace(plate.view, name=key, title=named.name, sentence=f"{named.name}. {said} {plate.view.sentence}")
     return replace(
         plate,
         id=f"pose_lab_{id}",
