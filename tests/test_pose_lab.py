@@ -99,7 +99,7 @@ def test_numbers_in_the_words_are_no_measures_of_the_drawing():
     """Finding 68: every millimetre in the alt text is one of the facts' own."""
     alt = pose_lab(BENT).alt_for()
     told = " ".join(f.text for f in pose_facts(Pose(**BENT)))
-    assert set(re.findall(r"[\d.]+ mm", alt)) == set(re.findall(r"[\d.]+ mm", told))
+    assert set(re.findall(r"[\d.]+ mm", alt)) <= set(re.findall(r"[\d.]+ mm", told))
 
 
 def test_signs_are_words():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -59,6 +60,7 @@ _VIEWS: Mapping[str, tuple[float, tuple[float, float, float], float, str, str]] 
 SIZE_PX = (800, 900)
 _LINE_M = 0.0011
 ONE_LEG = "Only the right leg is drawn, in its own pose; the left leg and its muscles are left out: legs may be apart."
+_NOT_IN_WORDS = ("psoas_adduction_arm_mm", "psoas_rotation_arm_mm")  # of the caption; the list of facts has them
 ARM_BAND = "Published curves of this arm"
 
 
@@ -77,6 +79,7 @@ class _InRoom:
         return Body({**posed, "vertical": _vertical()})
 
 
+@cache
 def _vertical() -> Part:
     """Return the upright of the room through the line of the hips, as a thin rod behind everything."""
     ends = np.array([[0, 0.75, 0], [0, -0.95, 0]]) + HIP_CENTRE * [1, 1, 0] + [-0.55, 0, -0.55]
@@ -114,7 +117,7 @@ def pose_lab(values: Mapping[str, float], view: Shown = "side", rough: bool = Fa
         raise UnknownName("view of the pose lab", view, get_args(Shown))
     pose = Pose(**values)
     facts = pose_facts(pose)
-    said = " ".join(fact.text for fact in facts if fact.text)
+    said = " ".join(fact.text for fact in facts if fact.name not in _NOT_IN_WORDS)
     grey = muscle("psoas_major").extrapolated(pose)
     return Plate(
         id=f"pose_lab_{view}",
@@ -373,5 +376,6 @@ def _labels(pose: Pose, view: Shown) -> tuple[LabelSpec, ...]:
         *(standing.named(v, weight=5) for v in ("l1", "l3", "l5")),
         standing.named("sacrum", weight=6),
         standing.named("hip_bone", layer="hip_bones", weight=6),
+        LabelSpec("vertical", "Vertical of the room", ("vertical",), weight=3),
     ]
     return tuple(names)
