@@ -17,6 +17,7 @@ from iliopsoas.plates.gait import stride_folio
 from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
+from iliopsoas.plates.pose_lab import pose_lab_folio
 from iliopsoas.plates.region import region_folio
 from iliopsoas.plates.route import plexus_folio, route_folio
 from iliopsoas.plates.section import sections_folio
@@ -29,6 +30,7 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "bones": bones_folio,
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
+    "pose_lab": pose_lab_folio,
     "stride": stride_folio,
     "route": route_folio,
     "plexus": plexus_folio,
