@@ -135,7 +135,11 @@ def flesh(
         About a quarter of the points, for drafts.
     """
     s = stored(rough)
-    grid = (_cubic(FLEXION_DEG, flexion_deg), _square(ADDUCTION_DEG, adduction_deg), _square(ROTATION_DEG, rotation_deg))
+    grid = (
+        _cubic(FLEXION_DEG, flexion_deg),
+        _square(ADDUCTION_DEG, adduction_deg),
+        _square(ROTATION_DEG, rotation_deg),
+    )
     much = np.einsum("a,b,c,abcm->m", *grid, s.weights)
     shape = s.standing + np.tensordot(much.astype(np.float32), s.modes, 1)
     out = bent(shape, s.bends, flexion_deg, adduction_deg, rotation_deg)
@@ -143,7 +147,12 @@ def flesh(
 
 
 def bent(
-    points: FloatArray, bends: FloatArray, flexion_deg: float, adduction_deg: float, rotation_deg: float, back: bool = False
+    points: FloatArray,
+    bends: FloatArray,
+    flexion_deg: float,
+    adduction_deg: float,
+    rotation_deg: float,
+    back: bool = False,
 ) -> FloatArray:
     """Return points (n, 3) turned about the hip centre by a part `bends` (n,) of each angle, or turned back."""
     moved = np.flatnonzero(bends > 0)
@@ -188,4 +197,3 @@ def bends_of(rows: int, across: int, first: float, last: float) -> FloatArray:
     """
     part = np.clip((np.arange(rows) - first) / (last - first), 0, 1)
     return np.repeat(part * part * (3 - 2 * part), across)
-

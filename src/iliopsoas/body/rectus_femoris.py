@@ -132,7 +132,9 @@ def _over_knee(start: FloatArray, kneecap: FloatArray, pose: Pose) -> FloatArray
     heights, front = _shaft_front()
     above[0] = max(above[0], np.interp(-above[1], -heights, front) + _OFF_SHAFT_M)
     round_it = wrap_hip(above - centre + HIP_CENTRE, b - centre + HIP_CENTRE, KNEE_RADIUS_M)
-    return femur.place(np.concatenate([above[None], round_it[:-1] + centre - HIP_CENTRE])) if len(round_it) else round_it
+    return (
+        femur.place(np.concatenate([above[None], round_it[:-1] + centre - HIP_CENTRE])) if len(round_it) else round_it
+    )
 
 
 def _before_shaft(line: FloatArray, pose: Pose) -> FloatArray:

@@ -58,9 +58,7 @@ _VIEWS: Mapping[str, tuple[float, tuple[float, float, float], float, str, str]] 
 )
 SIZE_PX = (800, 900)
 _LINE_M = 0.0011
-ONE_LEG = (
-    "Only the right leg is drawn, in its own pose; the left leg and its muscles are left out, because legs may be apart."
-)
+ONE_LEG = "Only the right leg is drawn, in its own pose; the left leg and its muscles are left out, because legs may be apart."
 ARM_BAND = "Published curves of this arm"
 
 
@@ -281,7 +279,9 @@ def _in_words(pose: Pose) -> str:
         for name in FIELDS
         if (value := getattr(pose, name))
     ]
-    said = ", ".join(parts).replace("hip adduction ", "").replace("hip rotation ", "").replace("pelvic tilt ", "pelvis ")
+    said = (
+        ", ".join(parts).replace("hip adduction ", "").replace("hip rotation ", "").replace("pelvic tilt ", "pelvis ")
+    )
     return said[:1].upper() + said[1:] if said else "Standing"
 
 
