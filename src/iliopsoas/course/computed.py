@@ -1,7 +1,7 @@
 """Numbers that lessons, questions and claims print and that our own model gives: each with how it is worked out.
 
-A lesson may print a length or a lever only if it stands here, or in the short list of what was measured elsewhere; a test
-works all of them out anew and reads them in the texts. So no number of another model can slip in.
+A lesson may print a length or a lever only if it stands here, or in the short list of what was measured elsewhere; a
+test works all of them out anew and reads them in the texts. So no number of another model can slip in.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ _ROWS = (
     Computed("lumbar", ("32 mm",), "largest lever at L5–S1", _lumbar_largest),
     Computed("kneeling", ("6 mm",), "half-kneeling, back leg, upper fascicles",
              lambda: answer("half_kneeling", "back", "psoas_high").mm),
-    Computed("kneeling_low", ("1 mm",), "least of its range", lambda: answer("half_kneeling", "back", "psoas_high").low_mm),
+    Computed("kneeling_low", ("1 mm",), "least of its range",
+             lambda: answer("half_kneeling", "back", "psoas_high").low_mm),
     Computed("kneeling_high", ("12 mm",), "most of its range",
              lambda: answer("half_kneeling", "back", "psoas_high").high_mm),
     Computed("kneeling_rectus", ("71 mm",), "half-kneeling, back leg, rectus femoris",
