@@ -13,11 +13,14 @@ from iliopsoas.plates.chart_arm import psoas_arm
 from iliopsoas.plates.chart_stride import stride_strip
 from iliopsoas.plates.diaphragm import diaphragm_folio
 from iliopsoas.plates.gait import stride_folio
+from iliopsoas.plates.groin import groin_folio, lacunae_folio
 from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
-from iliopsoas.plates.route import plexus_folio, route_folio
+from iliopsoas.plates.plexus import plexus_folio
+from iliopsoas.plates.route import route_folio
 from iliopsoas.plates.section import sections_folio
+from iliopsoas.plates.spot import spot_folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
 from iliopsoas.sources import UnknownName
 
@@ -29,6 +32,9 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "stride": stride_folio,
     "route": route_folio,
     "plexus": plexus_folio,
+    "groin": groin_folio,
+    "lacunae": lacunae_folio,
+    "spot_the_error": spot_folio,
     "sections": sections_folio,
     "diaphragm": diaphragm_folio,
     "breath": breath_folio,
