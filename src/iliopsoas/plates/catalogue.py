@@ -14,13 +14,17 @@ from iliopsoas.plates.chart_stride import stride_strip
 from iliopsoas.plates.diaphragm import diaphragm_folio
 from iliopsoas.plates.fascia import fascia_folio
 from iliopsoas.plates.gait import stride_folio
+from iliopsoas.plates.groin import groin_folio, lacunae_folio
 from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.plates.pose_lab import pose_lab_folio
 from iliopsoas.plates.region import region_folio
 from iliopsoas.plates.route import plexus_folio, route_folio
+from iliopsoas.plates.plexus import plexus_folio
+from iliopsoas.plates.route import route_folio
 from iliopsoas.plates.section import sections_folio
+from iliopsoas.plates.spot import spot_folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
 from iliopsoas.plates.three_muscles import three_muscles_folio
 from iliopsoas.sources import UnknownName
@@ -34,6 +38,9 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "stride": stride_folio,
     "route": route_folio,
     "plexus": plexus_folio,
+    "groin": groin_folio,
+    "lacunae": lacunae_folio,
+    "spot_the_error": spot_folio,
     "sections": sections_folio,
     "diaphragm": diaphragm_folio,
     "fascia": fascia_folio,
