@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from iliopsoas.atlas.mesh import Mesh
-from iliopsoas.plates.plate import LabelSpec, Layer, Plate, Stop
+from iliopsoas.plates.plate import Along, Fact, Folio, LabelSpec, Layer, Plate, Stop, frame_key
 from iliopsoas.plates.view import view_at
 
 SIZE = (160, 180)
@@ -157,3 +157,65 @@ def plate(**changes) -> Plate:
         "area_shapes": areas,
     }
     return Plate(**{**fields, **changes})
+
+
+HEIGHTS_MM = {"low": -40, "lower": -20, "middle": 0, "higher": 20, "high": 40}
+ALONG = Along("Height", "mm", tuple((id, str(mm)) for id, mm in HEIGHTS_MM.items()), "middle")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The body with the strap so much higher; all else stays where it is."""
+
+    mm: float
+
+    def __post_init__(self):
+        object.__setattr__(self, "__qualname__", f"Moved({self.mm:g})")
+
+    def __call__(self) -> dict[str, Part]:
+        strap_r = body()["strap_r"]
+        higher = Mesh(strap_r.mesh.v + np.array([0, self.mm / 1000, 0]), strap_r.mesh.f, strap_r.mesh.uv, sheet=True)
+        return {**body(), "strap_r": replace(strap_r, mesh=higher)}
+
+
+def frame(view, stop: str, **changes) -> Plate:
+    """One frame: the strap at one of the heights."""
+    mm = HEIGHTS_MM[stop]
+    fact = Fact("height_mm", mm, "mm", f"The strap is {mm} mm higher than in the middle.")
+    seen = replace(view, sentence=f"{view.sentence} {fact.text}")
+    return plate(
+        id=f"toy_{view.name}_{stop}", view=seen, body=Moved(mm), facts=(fact,), depth_range_m=(-0.15, 0.15), **changes
+    )
+
+
+def along_folio(**changes) -> Folio:
+    """Two views with five frames each."""
+    plates = {frame_key(v.name, stop): frame(v, stop) for v in (front(), back()) for stop in HEIGHTS_MM}
+    return Folio(**{"id": "toy_along", "title": "A strap that moves", "plates": plates, "along": ALONG, **changes})
+
+
+def deep_plate(**changes) -> Plate:
+    """A post behind twelve thin straps, one in front of the other, that come off in order."""
+    names = [f"strap_{k:02}" for k in range(12)]
+
+    def deep() -> dict[str, Part]:
+        rows = [
+            Part(
+                name, "strap", "", ("psoas", "disc", "iliacus")[k % 3], strap(0.01 * k, 0.05 - 0.003 * k, 0.09), name
+            )
+            for k, name in enumerate(names)
+        ]
+        return {"post": body()["post"], **{row.id: row for row in rows}}
+
+    layers = [Layer(name, f"Sheet {k + 1}", (name,), sentence=f"Sheet {k + 1}.") for k, name in enumerate(names)]
+    fields = {
+        "id": "toy_deep",
+        "layers": (Layer("bones", "Bones", ("post",), locked=True, sentence="A post."), *layers),
+        "labels": tuple(LabelSpec(name, f"Sheet {k + 1}", (name,)) for k, name in enumerate(names)),
+        "stops": (),
+        "control": "",
+        "areas": (),
+        "peel": "in_order",
+        "body": deep,
+    }
+    return plate(**{**fields, **changes})

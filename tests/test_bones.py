@@ -21,12 +21,13 @@ from iliopsoas.body import landmarks
 from solid import depth_mm, dihedral_deg, distance_mm, is_closed
 
 LUMBAR = ["l1", "l2", "l3", "l4", "l5"]
-COLUMN = ["t9", "t10", "t11", "t12", *LUMBAR]
+COLUMN = ["t6", "t7", "t8", "t9", "t10", "t11", "t12", *LUMBAR]
 HIP_CENTRE = np.array([-0.056276, -0.07849, 0.07726])
-PAIRED = {"hip_bone", "femur", "rib_9", "rib_10", "rib_11", "rib_12", "costal_margin"}
+PAIRED = {"hip_bone", "femur", *(f"rib_{k}" for k in range(3, 13)), "costal_margin"}
 MIDLINE = {
     *COLUMN, "sacrum", "coccyx", "pubic_symphysis", "disc_t11_t12", "disc_t12_l1", "disc_l1_l2", "disc_l2_l3",
-    "disc_l3_l4", "disc_l4_l5", "disc_l5_s1", "disc_t9_t10", "disc_t10_t11",
+    "disc_l3_l4", "disc_l4_l5", "disc_l5_s1", "disc_t6_t7", "disc_t7_t8", "disc_t8_t9", "disc_t9_t10",
+    "disc_t10_t11", "sternum",
 }  # fmt: skip
 BONE_OF = {
     "sacral_ala": "sacrum", "sacral_apex": "sacrum", "promontory": "sacrum", "coccyx_tip": "coccyx",
@@ -319,7 +320,8 @@ def test_each_vertebra_has_canal_pedicles_and_spinous_process(bones, level):
     front = v[np.abs(v[:, 2]) < 0.004, 0].max()
     slope, height = face_line(bones[level], 1)
     back = -np.array([1, slope, 0]) / math.hypot(1, slope)
-    start = np.array([front + 0.02, slope * (front + 0.02) + height - 0.010, 0.0004])
+    below = 0.010 if level not in ("t6", "t7", "t8") else 0.014  # higher up the arches hang lower behind their bodies
+    start = np.array([front + 0.02, slope * (front + 0.02) + height - below, 0.0004])
     hits = crossings(bones[level], start, back)
     assert len(hits) >= 4, "in front of the body, canal, arch behind"
     assert 0.010 < hits[2] - hits[1] < 0.026, "the canal is open"
@@ -620,7 +622,7 @@ def test_record_says_frame_scale_sources_licences_and_every_choice():
     }
     licences = " ".join(p["licence"] for p in record["packages"].values())
     assert all(name in licences for name in ("MPL-2.0", "Apache-2.0", "CC-BY-3.0"))
-    assert all(len(digest) == 64 for digest in record["files_sha256"].values()) and len(record["files_sha256"]) == 16
+    assert all(len(digest) == 64 for digest in record["files_sha256"].values()) and len(record["files_sha256"]) == 19
     for part in ("coccyx", "discs", "costal_margin", "symphysis", "sacral_relief", "vertebrae", "ribs", "left_side"):
         assert record["choices"][part].endswith(".")
     assert json.loads(json.dumps(record)) == record

@@ -1,7 +1,7 @@
 """Iliopsoas: plates, facts and lessons about the iliopsoas.
 
 What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``ask(lesson="02")``, ``drill()``, ``prove()``,
-``progress()``, ``references("bogduk1992")``, ``doctor()``,
+``progress()``, ``aftercare("half_kneeling")``, ``references("bogduk1992")``, ``doctor()``,
 ``muscle("psoas_major").length_mm(Pose(hip_flexion_deg=60))``.
 Each name is imported when it is first used, so that ``import iliopsoas`` is quick.
 """
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from iliopsoas.plates.catalogue import catalogue as catalogue
     from iliopsoas.plates.catalogue import chart as chart
     from iliopsoas.plates.catalogue import folio as folio
+    from iliopsoas.widgets.aftercare import aftercare as aftercare
     from iliopsoas.widgets.drill import drill as drill
     from iliopsoas.widgets.overview import progress as progress
+    from iliopsoas.widgets.painting import paint as paint
     from iliopsoas.widgets.prose import claims as claims
     from iliopsoas.widgets.prose import ledger as ledger
     from iliopsoas.widgets.prose import references as references
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Pose": "iliopsoas.body.pose",
+    "aftercare": "iliopsoas.widgets.aftercare",
     "ask": "iliopsoas.widgets.questions",
     "catalogue": "iliopsoas.plates.catalogue",
     "chart": "iliopsoas.plates.catalogue",
@@ -42,6 +45,7 @@ _HOME = {
     "ledger": "iliopsoas.widgets.prose",
     "progress": "iliopsoas.widgets.overview",
     "prove": "iliopsoas.widgets.prove",
+    "paint": "iliopsoas.widgets.painting",
     "references": "iliopsoas.widgets.prose",
     "show": "iliopsoas.widgets.show",
 }

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from iliopsoas.plates.back import back_folio
+from iliopsoas.plates.breath import breath_folio
 from iliopsoas.plates.chart import Chart, psoas_size
+from iliopsoas.plates.chart_activity import activity_ladder
 from iliopsoas.plates.chart_arm import psoas_arm
+from iliopsoas.plates.chart_stride import stride_strip
+from iliopsoas.plates.diaphragm import diaphragm_folio
+from iliopsoas.plates.fascia import fascia_folio
+from iliopsoas.plates.gait import stride_folio
+from iliopsoas.plates.lumbar import lumbar_arms
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
+from iliopsoas.plates.region import region_folio
+from iliopsoas.plates.route import plexus_folio, route_folio
+from iliopsoas.plates.section import sections_folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
+from iliopsoas.plates.three_muscles import three_muscles_folio
 from iliopsoas.sources import UnknownName
 
 _MAKERS: dict[str, Callable[[], Folio]] = {
@@ -17,8 +29,24 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "bones": bones_folio,
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
+    "stride": stride_folio,
+    "route": route_folio,
+    "plexus": plexus_folio,
+    "sections": sections_folio,
+    "diaphragm": diaphragm_folio,
+    "fascia": fascia_folio,
+    "breath": breath_folio,
+    "back": back_folio,
+    "region": region_folio,
+    "three_muscles": three_muscles_folio,
 }
-_CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size, "psoas_arm": psoas_arm}
+_CHARTS: dict[str, Callable[[], Chart]] = {
+    "psoas_size": psoas_size,
+    "psoas_arm": psoas_arm,
+    "lumbar_arms": lumbar_arms,
+    "activity_ladder": activity_ladder,
+    "stride_strip": stride_strip,
+}
 
 
 @cache

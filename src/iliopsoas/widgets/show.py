@@ -44,7 +44,7 @@ def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: 
     alt, caption : str
         Words of a bare figure. Figures of plates carry their alt text as their label; others have none.
     **values
-        What a folio or plate begins with: ``view``, ``on``, ``stop``, ``labels``, ``part`` (see `Acetates`).
+        What a folio or plate begins with: ``view``, ``frame``, ``on``, ``stop``, ``labels``, ``part`` (see `Acetates`).
 
     Raises
     ------
