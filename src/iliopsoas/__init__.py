@@ -19,24 +19,26 @@ if TYPE_CHECKING:
     from iliopsoas.plates.catalogue import catalogue as catalogue
     from iliopsoas.plates.catalogue import chart as chart
     from iliopsoas.plates.catalogue import folio as folio
+    from iliopsoas.widgets.ledger import claims as claims
+    from iliopsoas.widgets.ledger import ledger as ledger
     from iliopsoas.widgets.painting import paint as paint
-    from iliopsoas.widgets.prose import claims as claims
-    from iliopsoas.widgets.prose import ledger as ledger
     from iliopsoas.widgets.prose import references as references
     from iliopsoas.widgets.questions import ask as ask
+    from iliopsoas.widgets.questions import case as case
     from iliopsoas.widgets.show import show as show
 
 _HOME = {
     "Pose": "iliopsoas.body.pose",
     "ask": "iliopsoas.widgets.questions",
+    "case": "iliopsoas.widgets.questions",
     "catalogue": "iliopsoas.plates.catalogue",
     "chart": "iliopsoas.plates.catalogue",
-    "claims": "iliopsoas.widgets.prose",
+    "claims": "iliopsoas.widgets.ledger",
     "doctor": "iliopsoas.cli.notebook",
     "fascicles": "iliopsoas.body.muscle",
     "folio": "iliopsoas.plates.catalogue",
     "muscle": "iliopsoas.body.muscle",
-    "ledger": "iliopsoas.widgets.prose",
+    "ledger": "iliopsoas.widgets.ledger",
     "paint": "iliopsoas.widgets.painting",
     "references": "iliopsoas.widgets.prose",
     "show": "iliopsoas.widgets.show",

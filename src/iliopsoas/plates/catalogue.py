@@ -7,6 +7,8 @@ from functools import cache
 
 from iliopsoas.plates.chart import Chart, psoas_size
 from iliopsoas.plates.chart_arm import psoas_arm
+from iliopsoas.plates.chart_sitting import lordosis_sitting, sitting_extension
+from iliopsoas.plates.chart_words import four_words, startle_order
 from iliopsoas.plates.motion import hip_motion_folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
@@ -18,7 +20,14 @@ _MAKERS: dict[str, Callable[[], Folio]] = {
     "attachments": attachments_folio,
     "hip_motion": hip_motion_folio,
 }
-_CHARTS: dict[str, Callable[[], Chart]] = {"psoas_size": psoas_size, "psoas_arm": psoas_arm}
+_CHARTS: dict[str, Callable[[], Chart]] = {
+    "psoas_size": psoas_size,
+    "psoas_arm": psoas_arm,
+    "lordosis_sitting": lordosis_sitting,
+    "sitting_extension": sitting_extension,
+    "startle_order": startle_order,
+    "four_words": four_words,
+}
 
 
 @cache
