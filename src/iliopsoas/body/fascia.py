@@ -117,7 +117,7 @@ def anterior_longitudinal_ligament() -> Mesh:
     points = []
     for vertebra in column.VERTEBRAE:
         for edge in ("upper", "lower"):
-            p = column.plate(vertebra, edge)  # type: ignore[arg-type]
+            p = column.plate(vertebra, edge)
             points.append(p.world(p.half_depth_m + 0.0006, 0.0, 0.0))
     path = shapes.curve([*points, np.array([0.002, 0.0, 0.0]) + landmark("promontory")], 80)
     rings = shapes.oval_rings(path, 0.0008 * np.ones(80), 0.0085 * np.ones(80), up=(1, 0, 0), around=20, power=2.6)
