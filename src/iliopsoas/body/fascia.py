@@ -67,7 +67,7 @@ def psoas_sheet() -> FloatArray:
         inner = keep_out(grid[1:], [flesh], OFF_M, rounds=1)
         grid = np.concatenate([top[None], shapes.ease_across(inner, 1)])
         grid = shapes.ease(grid, 2)
-    return np.concatenate([top[None], keep_out(grid[1:], [flesh], OFF_M, rounds=2)])
+    return np.concatenate([top[None], keep_out(grid[1:], [flesh, Surface(b.mesh)], OFF_M, rounds=3)])
 
 
 @cache

@@ -25,6 +25,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "nerves": "iliopsoas.body.nerves",
         "organs": "iliopsoas.body.organs",
         "groin": "iliopsoas.body.groin",  # passages under the inguinal ligament, iliac fascia, bursa
+        "lacunae": "iliopsoas.body.lacunae",  # the same passages of the right side, cut open
         "wall": "iliopsoas.body.wall",  # abdominal wall and skin
     }
 )

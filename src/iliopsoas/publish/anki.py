@@ -138,7 +138,7 @@ def picture_name(q: Question, is_told: bool) -> str:
     """Return the file name of a question's picture: cards that show the same share one file."""
     assert q.plate is not None
     marked = is_told or q.kind != "click"
-    off = "".join(f"-{layer}" for layer in q.plate.off)
+    off = "".join(f"-without-{layer}" for layer in q.plate.off)
     what = f"-{q.plate.stop or q.plate.structure}" if marked else ""
     return f"iliopsoas-{q.plate.folio}-{q.plate.view}{off}{what}.png"
 
