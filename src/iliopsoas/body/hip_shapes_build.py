@@ -111,7 +111,9 @@ def packed(keys: Mapping[tuple[float, float, float], Shapes]) -> bytes:
         "bends": bend.astype("<f4"),
     }
     moving = int(sum(c for n, c in zip(names, counts, strict=True) if n in part))
-    spans, scales, weights = [], [], []
+    spans: list[tuple[int, int]] = []
+    scales: list[float] = []
+    weights: list[FloatArray] = []
     for begin, end, most, within in (
         (0, moving, MOST_MODES, RIGHT_WITHIN_M),
         (moving, len(bend), FEW_MODES, FEW_WITHIN_M),

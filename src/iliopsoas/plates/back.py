@@ -157,8 +157,9 @@ def _plate(name: str) -> Plate:
         Layer(
             "back_muscles",
             "Back muscles",
-            standing.on_sides(["multifidus", "erector_spinae", "quadratus_lumborum"], outer),
-            sentence="Erector spinae and multifidus beside the spine, with quadratus lumborum in front of them, on the right.",
+            standing.on_sides(["multifidus", "erector_spinae", *quadratus_lumborum.meshes()], outer),
+            sentence="Erector spinae and multifidus beside the spine, quadratus lumborum in front of them, on the "
+            "right.",
         ),
         Layer(
             "maximus",
@@ -215,6 +216,7 @@ def _labels(name: str) -> tuple[LabelSpec, ...]:
         on("iliotibial_tract", "fascia", "r", 5),
         on("erector_spinae", "back_muscles", "r", 8),
         on("multifidus", "back_muscles", "r", 8),
+        on("quadratus_lumborum", "back_muscles", "r", 7),
         on("gluteus_maximus", "maximus", "r", 9),
         on("gluteus_medius", "medius", under, 7),
         on("piriformis", "deep", under, 9),

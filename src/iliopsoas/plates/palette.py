@@ -72,7 +72,6 @@ LOOKS: dict[str, Look] = {
     "gut": Look("#B999C1", "#E4CBEA", 0.0, 0.10),
     "bursa": Look("#86DECF", "#2FB7A0", 0.0, 0.12),
     "muscle": Look("#835249", "#D98A76", 0.55, 0.03),  # every muscle but the iliopsoas and the diaphragm
-    "muscle": Look("#835249", "#D98A76", 0.55, 0.03),  # every muscle but the iliopsoas and the diaphragm
     "line": Look("#4A5060", "#9AA3B6"),  # what is no tissue: the vertical of the room
 }
 

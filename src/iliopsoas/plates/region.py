@@ -120,11 +120,15 @@ def _labels(name: str) -> tuple[LabelSpec, ...]:
         spec = standing.named(structure_id, (f"{structure_id}_{side}",), layer, weight)
         return replace(spec, id=f"{structure_id}_{side}")
 
-    return (
-        on("external_oblique", "wall_outer", "r", 7),
+    in_front = (
         on("rectus_sheath", "wall_outer", "r", 7),
         on("inguinal_ligament", "wall_outer", "r", 7),
         on("rectus_abdominis", "wall_inner", "r", 7),
+        on("psoas_minor", "psoas", open_side, 9),
+    )
+    return (
+        *(() if name == "posterior" else in_front),
+        on("external_oblique", "wall_outer", "r", 7),
         on("internal_oblique", "wall_inner", "r", 7),
         on("transversus_abdominis", "wall_inner", "r", 7),
         on("thoracolumbar_fascia", "back", "r", 7),
@@ -132,7 +136,6 @@ def _labels(name: str) -> tuple[LabelSpec, ...]:
         on("gluteus_medius", "back", "r", 6),
         on("iliotibial_tract", "back", "r", 5),
         on("psoas_major", "psoas", open_side, 10),
-        on("psoas_minor", "psoas", open_side, 9),
         on("iliopsoas_tendon", "psoas", open_side, 8),
         on("iliacus", "iliacus", open_side, 10),
         standing.named("sacrum", weight=5),

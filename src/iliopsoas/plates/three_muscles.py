@@ -58,7 +58,8 @@ STARTS: Mapping[str, Start] = {
             True,
             "Starts on T12 to L5: vertebrae that move",
             "Ends on the lesser trochanter",
-            "Psoas major starts on vertebrae and discs from T12 to L5, which move on each other, and ends on the femur.",
+            "Psoas major starts on vertebrae and discs from T12 to L5, which move on each other, and ends on the "
+            "femur.",
             ("bogduk_ch9",),
         ),
         Start(
@@ -157,7 +158,7 @@ def _plate(muscle: str) -> Plate:
                 name,
                 (
                     *standing.on_sides(parts, ("r",)),
-                    *(["sacrotuberous_ligament_r"] if muscle == "gluteus_maximus" else []),
+                    *(["sacrotuberous_ligament_r", "sacrotuberous_ligament_l"] if muscle == "gluteus_maximus" else []),
                 ),
                 sentence=f"{name} on the right.",
             ),
@@ -190,6 +191,14 @@ def _plate(muscle: str) -> Plate:
     )
 
 
+def _origin_label(start: Start, marks: list[str]) -> LabelSpec:
+    own = f"origin_{start.muscle}"
+    if start.muscle != "piriformis":
+        return LabelSpec(own, start.origin, standing.on_sides(marks, ("l",)), layer="origin", weight=10)
+    x, y, z = (float(c) for c in pelvis_back.piriformis_ends()[0])  # the sacrum stands before it
+    return LabelSpec(own, start.origin, point=(x, y, -z), layer="origin", weight=10, through=True)
+
+
 def _labels(start: Start, marks: list[str]) -> tuple[LabelSpec, ...]:
     back = start.view == "posterior"
     end = {
@@ -199,7 +208,7 @@ def _labels(start: Start, marks: list[str]) -> tuple[LabelSpec, ...]:
     }[start.muscle]
     return (
         standing.named(start.muscle, (f"{start.muscle}_r",), "muscle", 10),
-        LabelSpec(f"origin_{start.muscle}", start.origin, standing.on_sides(marks, ("l",)), layer="origin", weight=10),
+        _origin_label(start, marks),
         LabelSpec(f"insertion_{start.muscle}", start.insertion, point=end, layer="muscle", weight=9, through=True),  # type: ignore[arg-type]
         standing.named("sacrum", weight=5),
         standing.named("coccyx", weight=5),
