@@ -11,6 +11,7 @@ import browser_lab as lab
 import synthetic_body as toy
 from iliopsoas.plates import pack
 from iliopsoas.plates.composite import composite
+from iliopsoas.plates.plate import Folio
 from iliopsoas.widgets import Acetates, acetates, drawing
 
 pytestmark = lab.marks()
@@ -185,3 +186,56 @@ def test_no_serious_barrier_and_room_on_a_narrow_screen(bare):
     )]  # fmt: skip
     assert len(names) == 5
     assert all("Height" in name for name in names)
+
+
+# ---------------------------------------------------------------- layers that come off in order
+
+
+@pytest.fixture(scope="module")
+def deep():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ILIOPSOAS_WAIT", "1")
+        yield Acetates(Folio("toy_deep", "Deep", {"front": toy.deep_plate()}))
+
+
+def test_layers_come_off_one_by_one_and_down_to_any_of_them(open_page, deep):
+    page = open_page(page_of(deep), ".acetates[data-ink]", viewport={"width": 1200, "height": 1000})
+    plate = toy.deep_plate()
+    sets = plate.peeled_sets()[::-1]  # nothing peeled first
+    sheet = pack.read(deep.pack_front)[1]
+    box, range_ = page.get_by_role("combobox", name="Down to"), page.get_by_role("slider", name="Down to")
+    assert page.get_by_role("checkbox").count() == 1  # labels
+
+    def assert_depth(depth):
+        page.wait_for_timeout(60)
+        assert page.locator("canvas").get_attribute("aria-label") == plate.alt_for(sets[depth])
+        seen = lab.on_paper(lab.canvas_pixels(page.locator(".acetates")))
+        assert np.abs(seen - lab.on_paper(composite(sheet, sets[depth]))).mean() < 0.1
+        assert box.input_value() == str(depth) == range_.input_value()
+        shown = [n.inner_text().strip() for n in page.locator(".ac-labels button").all()]
+        assert len(shown) == len(plate.labels_for(sets[depth]))
+
+    page.get_by_role("button", name="Peel off: Sheet 12", exact=True).click()
+    assert_depth(1)
+    page.get_by_role("button", name="Peel off: Sheet 11", exact=True).click()
+    assert_depth(2)
+    page.get_by_role("button", name="Put back: Sheet 11", exact=True).click()
+    assert_depth(1)
+    box.select_option(label="Sheet 3")
+    assert_depth(9)
+    range_.focus()
+    page.keyboard.press("End")
+    assert_depth(12)
+    assert range_.get_attribute("aria-valuetext") == "Only Bones, 12 of 12 peeled off"
+    assert page.get_by_role("button", name="Nothing left to peel").is_disabled()
+    page.keyboard.press("ArrowLeft")
+    assert_depth(11)
+    page.get_by_role("button", name="Put all back").click()
+    assert_depth(0)
+    page.wait_for_function("document.querySelector('[role=status]').textContent === 'All layers are back.'")
+    assert lab.barriers(page, ".acetates") == []
+
+
+def test_a_deep_plate_fits_a_narrow_screen(open_page, deep):
+    page = open_page(page_of(deep), ".acetates[data-ink]", viewport={"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

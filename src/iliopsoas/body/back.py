@@ -19,10 +19,10 @@ def _right() -> Iterator[Part]:
     made = (
         ("multifidus", "muscle", back_muscles.multifidus()),
         ("erector_spinae", "muscle", back_muscles.erector_spinae()),
-        ("thoracolumbar_fascia", "fascia", back_muscles.thoracolumbar_fascia()),
+        ("thoracolumbar_fascia", "tendon", back_muscles.thoracolumbar_fascia()),
         ("gluteus_medius", "muscle", gluteal.medius()),
         ("gluteus_maximus", "muscle", gluteal.gluteus_maximus()),
-        ("iliotibial_tract", "fascia", gluteal.iliotibial_tract()),
+        ("iliotibial_tract", "tendon", gluteal.iliotibial_tract()),
         ("piriformis", "muscle", pelvis_back.piriformis()),
         ("sacrotuberous_ligament", "ligament", pelvis_back.sacrotuberous_ligament()),
         ("sacrospinous_ligament", "ligament", pelvis_back.sacrospinous_ligament()),

@@ -115,7 +115,7 @@ def _muscles(pose: Pose, rough: bool) -> Iterator[Part]:
                 break
     quad = rectus_femoris(pose.replace(pelvic_tilt_deg=0, lumbar_flexion_deg=0, breath_l=0), rough)
     for id, structure, tissue, mesh in (
-        ("rectus_femoris_r", "rectus_femoris", "thigh", quad.flesh),
+        ("rectus_femoris_r", "rectus_femoris", "muscle", quad.flesh),
         ("rectus_femoris_tendon_r", "rectus_femoris", "tendon", quad.tendon),
         ("patellar_ligament_r", "patellar_ligament", "ligament", quad.ligament),
     ):

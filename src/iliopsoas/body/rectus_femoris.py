@@ -15,6 +15,7 @@ import numpy as np
 from iliopsoas.atlas.bones import load_leg
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import shapes
+from iliopsoas.body.hips import HIP_CENTRE
 from iliopsoas.body.kinematics import placement
 from iliopsoas.body.muscle import muscle
 from iliopsoas.body.pose import Pose
@@ -28,10 +29,14 @@ VOLUME_CM3 = 190.0
 HEAD_TENDON_M, TENDON_M = 0.022, 0.085  # free of flesh above and below, in every pose
 _ALONG = (0.0, 0.10, 0.28, 0.48, 0.70, 0.88, 1.0)  # of the flesh, and how thick it is there
 _THICK = (0.16, 0.48, 0.90, 1.0, 0.80, 0.42, 0.12)
+_FULLNESS = 3.27  # area of its sections over the product of their half sizes
 _FLAT = 0.62  # half size front to back over that side to side
 _OVER_HIP_M = 0.0315  # of its line about the hip axis
-_TENDON_HALF_M = (0.0022, 0.0135)
-_LIGAMENT_HALF_M = (0.0024, 0.0125)
+KNEE_WRAP_M, KNEE_RADIUS_M = (0.00358828, -0.402732, 0.00209111), 0.026  # the model's cylinder, in the femur's frame
+KNEE_FROM_M = -0.30  # height from which the line may bend towards it
+_OFF_SHAFT_M = 0.006  # of the line before the front of the shaft
+_TENDON_HALF_M = (0.0030, 0.0135)
+_LIGAMENT_HALF_M = (0.0032, 0.0125)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +78,11 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
 
     A rough one, for drafts, is not pushed out of the bones.
     """
-    path = muscle("rectus_femoris").path(pose)
-    # The last four points are three on the kneecap and one on the tibia.
-    over, kneecap, tibia = path[1:-4], path[-4:-1], path[-1]
-    first = over[0] if len(over) else kneecap[0]
-    way = [origin_point(), *wrap_hip(origin_point(), first, _OVER_HIP_M)[1:-1], *over, kneecap[0]]
-    line = shapes.ease(shapes.curve(np.array(way), ROWS), 6)
+    path = muscle("rectus_femoris").path(pose, steps=2)
+    kneecap = path[-4:-1]  # what comes before them bends over the knee, as `_over_knee` does
+    before_hip = wrap_hip(origin_point(), kneecap[0], _OVER_HIP_M)[1:-1]
+    way = [origin_point(), *before_hip, *_over_knee(origin_point(), kneecap[0], pose), kneecap[0]]
+    line = shapes.ease(_before_shaft(shapes.curve(np.array(way), ROWS), pose), 6)
     front = placement(pose, "femur").turn[:, 0]
     s = shapes.arc_length(line)
     flesh_end = s[-1] - TENDON_M
@@ -87,7 +91,7 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
     rows = s < flesh_end + 0.012
     flesh = _filled(line[rows], thick[rows], front, VOLUME_CM3)
     if not rough:
-        # What bones take from it is made good once.
+        # What curves and bones take from it is made good once.
         lost = VOLUME_CM3 / volume_cm3(_clear_of_bone(flesh, pose))
         flesh = _clear_of_bone(_filled(line[rows], thick[rows], front, VOLUME_CM3 * lost), pose)
     below = s > flesh_end - 0.045
@@ -99,17 +103,61 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
     if not rough:
         tendon = _clear_of_bone(tendon, pose)
     shin = placement(pose, "tibia").turn[:, 0]
-    down = shapes.curve(np.array([kneecap[2] + 0.004 * shin, tibia + 0.002 * shin]), 16)
+    apex = kneecap[2] + 0.006 * shapes.unit(kneecap[1] - kneecap[2])
+    down = shapes.curve(np.array([apex, placement(pose, "tibia").place(_tuberosity())]), 16)
     ligament = shapes.loft(shapes.oval_rings(down, *_LIGAMENT_HALF_M, up=shin, around=20))
+    if not rough:
+        for name in ("tibia", "patella"):
+            at = placement(pose, name)
+            ligament = ligament.moved(at.place(keep_out(at.inverse.place(ligament.v), [_bone(name)], 0.0002)))
     return RectusFemoris(flesh, tendon, ligament, np.concatenate([line, path[-3:]]))
+
+
+@cache
+def _tuberosity() -> FloatArray:
+    """Return the point of the tibia nearest to where the model's path ends, in the frame of the tibia, shape (3,)."""
+    row = muscle("rectus_femoris").line.points[-1]
+    return _bone("tibia").nearest(np.array([row[1]])).point[0]
+
+
+@cache
+def _shaft_front() -> tuple[FloatArray, FloatArray]:
+    """Return how far forward the femur reaches at heights from above downwards, in its own frame, metres."""
+    v = load_leg()["femur_r"].v
+    heights = np.linspace(-0.10, -0.37, 28)
+    return heights, np.array([v[np.abs(v[:, 1] - y) < 0.006, 0].max() for y in heights])
+
+
+def _over_knee(start: FloatArray, kneecap: FloatArray, pose: Pose) -> FloatArray:
+    """Return points over the end of the bent femur, as the model's path bends there; none if the way is clear."""
+    femur, centre = placement(pose, "femur"), np.array(KNEE_WRAP_M)
+    a, b = femur.inverse.place(np.stack([start, kneecap]))
+    part = np.clip((KNEE_FROM_M - a[1]) / (b[1] - a[1]), 0, 1)
+    above = a + part * (b - a)
+    heights, front = _shaft_front()
+    above[0] = max(above[0], np.interp(-above[1], -heights, front) + _OFF_SHAFT_M)
+    round_it = wrap_hip(above - centre + HIP_CENTRE, b - centre + HIP_CENTRE, KNEE_RADIUS_M)
+    return (
+        femur.place(np.concatenate([above[None], round_it[:-1] + centre - HIP_CENTRE])) if len(round_it) else round_it
+    )
+
+
+def _before_shaft(line: FloatArray, pose: Pose) -> FloatArray:
+    """Return the line kept in front of the shaft, which the straight one would cut when hip and knee are far bent."""
+    femur = placement(pose, "femur")
+    local = femur.inverse.place(line)
+    heights, front = _shaft_front()
+    y = local[:, 1]
+    inside = shapes.smoothstep((heights[0] + 0.03 - y) / 0.06) * shapes.smoothstep((y - heights[-1] + 0.02) / 0.06)
+    short = np.interp(-y, -heights, front) + _OFF_SHAFT_M - local[:, 0]
+    local[:, 0] += inside * 0.5 * (short + np.sqrt(short**2 + 0.004**2)) * (short > -0.02)
+    return femur.place(local)
 
 
 def _filled(line: FloatArray, thick: FloatArray, front: FloatArray, wanted_cm3: float) -> Mesh:
     """Return the flesh round its line, as thick as its volume wants."""
-    size = 0.014
-    for _ in range(2):
-        mesh = shapes.loft(shapes.oval_rings(line, size * _FLAT * thick, size * thick, front, AROUND, 2.3))
-        size *= np.sqrt(wanted_cm3 / volume_cm3(mesh))
+    s = shapes.arc_length(line)
+    size = np.sqrt(wanted_cm3 * 1e-6 / (_FULLNESS * _FLAT * np.trapezoid(thick**2, s)))
     return shapes.loft(shapes.oval_rings(line, size * _FLAT * thick, size * thick, front, AROUND, 2.3))
 
 

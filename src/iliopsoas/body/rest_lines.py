@@ -45,7 +45,7 @@ def rest_line(view: str) -> Mesh:
     """
     if view not in ("anterior", "lateral_right"):
         raise ValueError(f"view is {view!r}; a line at rest is drawn for anterior and lateral_right")
-    d = dome()
+    d = dome(0.0)
     points = np.vstack([d.sheet.reshape(-1, 3), d.tendon[0].reshape(-1, 3)])
     across = points[:, 2] if view == "anterior" else points[:, 0]
     edges = np.linspace(across.min() + 0.002, across.max() - 0.002, 60)

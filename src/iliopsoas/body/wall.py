@@ -18,23 +18,23 @@ from iliopsoas.body import back_muscles, gluteal, shapes
 from iliopsoas.body.assemble import Body, Part
 from iliopsoas.body.landmarks import landmark, line
 from iliopsoas.body.surface import Surface, keep_out
-from iliopsoas.body.walls import hip_bone
+from iliopsoas.body.walls import hip_bone, wall
 
 # The barrel by height: half width, front, and the height of its middle from front to back; millimetres.
 _BARREL = (
-    (285, 138, 72, -50),
-    (230, 140, 70, -47),
-    (190, 137, 64, -44),
-    (140, 131, 52, -43),
-    (95, 126, 37, -44),
-    (60, 127, 30, -46),
-    (30, 128, 27, -48),
-    (0, 125, 24, -48),
-    (-40, 119, 17, -50),
-    (-75, 112, 8, -52),
+    (285, 138, 74, -50),
+    (230, 141, 74, -47),
+    (190, 140, 71, -43),
+    (145, 137, 64, -41),
+    (95, 129, 50, -43),
+    (60, 129, 46, -45),
+    (30, 130, 43, -47),
+    (0, 126, 37, -48),
+    (-40, 119, 24, -50),
+    (-75, 112, 10, -52),
     (-100, 106, 4, -54),
 )
-_POWER = 2.35
+_POWER = 2.45
 # How far back the skin stands by height; millimetres.
 _BACK = (
     (285, -160),
@@ -66,9 +66,10 @@ def parts(body: Body, breath_l: float) -> Iterator[Part]:
     yield Part("fat", "skin", "", "fat", fat(), "skin")
     for name, tissue, mesh in _right():
         structure = "skin" if name.startswith("thigh") else name.removesuffix("_posterior")
-        right = Part(f"{name}_r", structure, "r", tissue, mesh, f"{structure}_r")
+        group = "skin" if structure == "skin" else f"{structure}_r"  # no line where thigh and trunk meet
+        right = Part(f"{name}_r", structure, "r", tissue, mesh, group)
         yield right
-        yield right.mirrored()
+        yield replace(right.mirrored(), group="skin") if structure == "skin" else right.mirrored()
 
 
 def _right() -> Iterator[tuple[str, str, Mesh]]:
@@ -83,8 +84,8 @@ def _right() -> Iterator[tuple[str, str, Mesh]]:
     inside = EXTERNAL_M + INTERNAL_M + 0.0016
     yield "transversus_abdominis", "muscle", side_sheet(inside, TRANSVERSUS_M, 142.0, _costal_margin, 88.0, True)
     yield "rectus_abdominis", "muscle", rectus()
-    yield "rectus_sheath", "fascia", sheath(front=True)
-    yield "rectus_sheath_posterior", "fascia", sheath(front=False)
+    yield "rectus_sheath", "tendon", sheath(front=True)
+    yield "rectus_sheath_posterior", "tendon", sheath(front=False)
 
 
 def _table(y_m: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -178,7 +179,12 @@ def side_sheet(
         shift = w * (aim - mid)
         outer, inner = outer + shift, inner + shift
     bones = [hip_bone()]
-    outer, inner = (keep_out(g, bones, 0.0006, rounds=2, reach_m=0.01) for g in (outer, inner))
+    if not to_raphe:  # the outermost sheet lies on the ribs
+        bones += [wall(f"{rib}_r") for rib in ("rib_9", "rib_10", "rib_11", "costal_margin")]
+    for _ in range(2):
+        inner = keep_out(inner, bones, 0.0010, rounds=2, reach_m=0.014)
+        outer = keep_out(outer, bones, 0.0022, rounds=2, reach_m=0.016)
+        inner, outer = (shapes.ease_across(shapes.ease(g, 2), 2) for g in (inner, outer))
     mesh = shapes.slab(inner, outer)
     return _slanted(mesh, np.concatenate([inner.reshape(-1, 3), outer.reshape(-1, 3)]), slant_deg)
 
@@ -212,7 +218,7 @@ def _front_grid(inset_m: float, top_m: float, low_m: float, first_m: float, last
 
 def rectus() -> Mesh:
     """Return rectus abdominis from the costal margin to the pubis."""
-    top, low = 0.232, float(landmark("pubic_tubercle")[1]) + 0.004
+    top, low = 0.262, float(landmark("pubic_tubercle")[1]) + 0.004
     args = (top, low, _RECTUS_IN_M, _SEMILUNAR_M - 0.003)
     outer = _front_grid(SHEATH_M + 0.0006, *args)
     t, u = np.linspace(0, 1, 24)[None], np.linspace(0, 1, ROWS)[:, None]
@@ -227,8 +233,8 @@ def sheath(front: bool) -> Mesh:
     """Return the front or the back layer of the rectus sheath; the back one ends below the navel (arcuate line)."""
     tubercle = float(landmark("pubic_tubercle")[1])
     low = tubercle if front else tubercle + 0.42 * (0.07 - tubercle)
-    depth = 0.0 if front else SHEATH_M + RECTUS_M + 0.0014
-    args = (0.24, low, 0.0012, _SEMILUNAR_M + 0.004)
+    depth = -0.0018 if front else SHEATH_M + RECTUS_M + 0.0014
+    args = (0.274, low, 0.0012, _SEMILUNAR_M + 0.004)
     outer, inner = _front_grid(depth, *args), _front_grid(depth + SHEATH_M, *args)
     return shapes.slab(inner, outer)
 
@@ -291,10 +297,14 @@ def fat() -> Mesh:
 @cache
 def thigh(inset_m: float) -> Mesh:
     """Return the skin of the right thigh, `inset_m` under its surface, down to below the picture."""
-    y = np.linspace(THIGH_TOP_M, -0.298, 40)
-    top = (y - THIGH_TOP_M) / (-0.298 - THIGH_TOP_M)
-    inner, outer = 0.008 - 0.002 * top, 0.171 - 0.006 * top
-    front, back = 0.018 + 0.002 * top, -0.158 + 0.026 * top
+    y = np.linspace(THIGH_TOP_M, -0.298, 48)
+    down = (y - THIGH_TOP_M) / (-0.298 - THIGH_TOP_M)
+    low = _skin_rings()[-1]  # the thigh goes on where the trunk ends, and begins a little inside it
+    ahead, behind = (low[np.argmin(np.hypot(low[:, 2] - 0.085, low[:, 0] - x)), 0] for x in (0.05, -0.25))
+    inner, outer = 0.006 + 0.0 * down, float(low[:, 2].max()) + 0.002 - 0.004 * down
+    front, back = ahead + 0.006 * down, behind + 0.030 * shapes.smoothstep(1.2 * down)
+    inside = 0.012 * shapes.smoothstep((y - TRUNK_LOW_M - 0.004) / 0.02)
+    outer, front, back = outer - inside, front - inside, back + inside
     path = np.stack([(front + back) / 2, y, (inner + outer) / 2], axis=1)
     a = np.linspace(0, 2 * np.pi, 80, endpoint=False)
     c, s = (np.sign(q) * np.abs(q) ** (2 / 2.25) for q in (np.cos(a), np.sin(a)))

@@ -1,7 +1,8 @@
 """What a drill asks, and in which order: first what is dangerous, then what is due, then a few that are new.
 
-Pictures are mixed, so that no two in a row come from one plate where that can be helped: telling things apart is
-learnt by seeing them side by side. Names and terms are asked in a block, topic by topic.
+Pictures are mixed, so that no two in a row come from one plate where that can be helped: mixing was found to help with
+pictures that are easily taken for each other, and not with words, so names and terms come in a block. What is new comes
+in the order of the lessons.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iliopsoas.course.questions import Question, questions
+from iliopsoas.learning.bank import bank
 from iliopsoas.learning.events import Event
 from iliopsoas.learning.schedule import Standing, standings
 
@@ -61,14 +63,15 @@ def plan(
         How long the drill is meant to last; it sets how many questions are chosen.
     lessons : collection of str, optional
         Take questions of these lessons only. Otherwise due questions come from all, and new ones from the lessons in
-        which the learner has answered something, or from the first lesson if there is none.
+        which the learner has answered something, or from the first lesson if there is none. Questions of a case come
+        only once they were answered in a lesson or a test.
     """
-    known = questions()
+    known = bank()
     stand = {id: one for id, one in standings(answers, now).items() if id in known}
     chosen = [q for q in known.values() if lessons is None or q.lesson in lessons]
     due = [q for q in chosen if q.id in stand and stand[q.id].is_due(now)]
     begun = _begun(stand, known) if lessons is None else set(lessons)
-    fresh = [q for q in chosen if q.id not in stand and q.lesson in begun]
+    fresh = [q for q in chosen if q.id in questions() and q.id not in stand and q.lesson in begun]
     room = max(1, round(minutes * _A_MINUTE))
     urgent = sorted((q for q in due if stand[q.id].is_sure_and_wrong), key=lambda q: (not q.safety, stand[q.id].last))
     usual = sorted((q for q in due if not stand[q.id].is_sure_and_wrong), key=lambda q: (stand[q.id].due, q.id))
@@ -77,7 +80,7 @@ def plan(
     first, then = asked_due[: len(urgent)], asked_due[len(urgent) :]
     later = [one.due for id, one in stand.items() if not one.is_due(now) and (lessons is None or known[id] in chosen)]
     return Plan(
-        tuple([*first, *interleaved(then), *interleaved(asked_new)]),
+        tuple([*first, *interleaved(then), *asked_new]),
         due=len(asked_due),
         new=len(asked_new),
         waiting=len(due) - len(asked_due),
@@ -98,7 +101,7 @@ def interleaved(asked: Sequence[Question]) -> list[Question]:
     while others:
         last = _theme(mixed[-1]) if mixed else None
         counts = {theme: sum(_theme(q) == theme for q in others) for theme in map(_theme, others)}
-        crowded = next((theme for theme, n in counts.items() if theme != last and n > len(others) - n), None)
+        crowded = next((theme for theme, n in counts.items() if theme != last and n >= len(others) - n), None)
         fits = [q for q in others if _theme(q) == crowded] or [q for q in others if _theme(q) != last] or others
         mixed.append(fits[0])
         others.remove(fits[0])

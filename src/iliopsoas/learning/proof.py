@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from iliopsoas.course.cases import Case, cases
 from iliopsoas.course.questions import Question, questions
+from iliopsoas.learning.bank import is_on_plate
 from iliopsoas.learning.events import Event
 from iliopsoas.learning.history import History
 
@@ -20,6 +21,7 @@ ITEMS = 36  # 45 minutes with the time to look at a plate
 LEAST_SAFETY = 10  # fewer would let safety be passed by luck
 CASES = 5  # people among the items, each with all its questions in a row
 DECLINED = 3  # of them are people whom one must not treat today, at least
+_OF_EACH = 2  # questions of every topic, on a plate or not
 _DECLINE = ("999", "emergency", "same_day", "gp")
 _NOT_ASKED = ("reveal",)  # judged by the learner, so nothing a test can count
 
@@ -77,12 +79,6 @@ class Test:
         return {one.data["question"] for one in self.answers} >= set(self.asked)
 
 
-def bank() -> Mapping[str, Question]:
-    """Return everything that a test may ask, by id: the questions with one right answer, and those of the cases."""
-    plain = {id: q for id, q in questions().items() if q.kind not in _NOT_ASKED}
-    return plain | {q.id: q for one in cases().values() for q in one.questions}
-
-
 def choose(
     seed: int, items: int = ITEMS, topics: Iterable[str] | None = None, avoid: Iterable[str] = ()
 ) -> tuple[Question, ...]:
@@ -103,13 +99,14 @@ def choose(
     -------
     tuple of Question
         Up to `CASES` cases, at least `DECLINED` of them of people whom one must not treat; at least `LEAST_SAFETY`
-        questions about safety; the other topics as evenly as they can be, on a plate rather than without. The order is
-        mixed, but the questions of a case stay together.
+        questions about safety; `_OF_EACH` of every other topic; then questions on a plate until they are the greater
+        part, and then the topics as evenly as they can be. The order is mixed, but the questions of a case stay
+        together.
     """
     chance, wanted, used = random.Random(seed), None if topics is None else set(topics), set(avoid)
     pool = [q for q in questions().values() if q.kind not in _NOT_ASKED and (wanted is None or q.topic in wanted)]
     chance.shuffle(pool)
-    pool.sort(key=lambda q: (q.id in used, q.plate is None))  # stable: mixed within each of the four
+    pool.sort(key=lambda q: (q.id in used, not is_on_plate(q)))  # stable: mixed within each of the four
     units = _chosen_cases(chance, items // 2, used) if wanted is None or "safety" in wanted else []
     chosen = {q.id: q for unit in units for q in unit}
     safety = [q for q in pool if q.safety][: max(0, min(LEAST_SAFETY, items) - len(chosen))]
@@ -120,7 +117,11 @@ def choose(
         left = [q for q in pool if q.id not in singles]
         if not left:
             break
-        counts = Counter(q.topic for q in (*chosen.values(), *singles.values()))
+        so_far = (*chosen.values(), *singles.values())
+        counts = Counter(q.topic for q in so_far)
+        rare = [q for q in left if counts[q.topic] < _OF_EACH]
+        pictures = [q for q in left if is_on_plate(q)] if sum(map(is_on_plate, so_far)) <= items / 2 else []
+        left = rare or pictures or left
         fewest = min({q.topic for q in left}, key=lambda name: (counts[name], names.index(name)))
         one = next(q for q in left if q.topic == fewest)
         singles[one.id] = one

@@ -1,4 +1,4 @@
-"""The back in layers: fascia and muscles on the right side, on the left what lies under them, and how deep psoas begins.
+"""The back in layers: fascia and muscles on the right, on the left what lies under them, and how deep psoas begins.
 
 The depth bar is drawn at the scale of the plate. Its numbers are published for the lumbar plexus; psoas begins nearer.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from iliopsoas.body import cut
+from iliopsoas.body import cut, quadratus_lumborum
 from iliopsoas.body.assemble import Body, Part
 from iliopsoas.body.region import Region
 from iliopsoas.plates import standing
@@ -37,8 +37,7 @@ _DEEP = (
 WHAT_IS_SHOWN = (
     "On the right the back is complete. On the left erector spinae, thoracolumbar fascia and gluteus maximus are taken "
     "away: only so is psoas major seen between the transverse processes. In a living body it begins roughly 4 to 8 cm "
-    "under the skin of the back, behind muscle and bone, so nothing that is done to the skin of the loin reaches it "
-    "by itself."
+    "under the skin of the back, behind muscle and bone: a hand or a device at the loin meets those first."
 )
 
 
@@ -54,7 +53,7 @@ class _WithBar:
     def __call__(self) -> Mapping[str, Any]:
         whole = Region(self.systems)()
         parts = {id: whole[id] for id in whole}
-        for part in _bar():
+        for part in [*quadratus_lumborum.parts(), *_bar()]:
             parts[part.id] = part
         return Body(parts)
 
@@ -79,8 +78,8 @@ def depth_facts() -> tuple[Fact, ...]:
             "psoas_begins_mm",
             f"{low - NEARER_MM}-{high - NEARER_MM}",
             "mm",
-            f"Psoas major begins about {NEARER_MM / 10:.0f} cm less deep than the plexus, roughly 4 to 8 cm; taller and "
-            "lighter people have less, heavier people more.",
+            f"Psoas major begins about {NEARER_MM / 10:.0f} cm less deep than the plexus, roughly 4 to 8 cm; taller "
+            "and lighter people have less, heavier people more.",
             DEPTH_SOURCES,
         ),
     )
@@ -158,8 +157,9 @@ def _plate(name: str) -> Plate:
         Layer(
             "back_muscles",
             "Back muscles",
-            standing.on_sides(["multifidus", "erector_spinae"], outer),
-            sentence="Erector spinae and multifidus beside the spine, on the right.",
+            standing.on_sides(["multifidus", "erector_spinae", *quadratus_lumborum.meshes()], outer),
+            sentence="Erector spinae and multifidus beside the spine, quadratus lumborum in front of them, on the "
+            "right.",
         ),
         Layer(
             "maximus",
@@ -188,8 +188,7 @@ def _plate(name: str) -> Plate:
         facts=depth_facts(),
         description=(
             "Three layers lie over psoas major at the back: skin and fat, the thoracolumbar fascia with erector spinae "
-            "and multifidus, and quadratus lumborum with the transverse processes. Quadratus lumborum is not on this "
-            "plate.",
+            "and multifidus, and quadratus lumborum with the transverse processes.",
             "Under gluteus maximus the sciatic nerve leaves the pelvis below piriformis. In 100 CT scans of living "
             "adults it passed on average half-way between ischial tuberosity and greater trochanter. The superior "
             "gluteal vessels leave above piriformis, the inferior ones below it.",
@@ -217,6 +216,7 @@ def _labels(name: str) -> tuple[LabelSpec, ...]:
         on("iliotibial_tract", "fascia", "r", 5),
         on("erector_spinae", "back_muscles", "r", 8),
         on("multifidus", "back_muscles", "r", 8),
+        on("quadratus_lumborum", "back_muscles", "r", 7),
         on("gluteus_maximus", "maximus", "r", 9),
         on("gluteus_medius", "medius", under, 7),
         on("piriformis", "deep", under, 9),

@@ -32,7 +32,9 @@ __all__ = ["Along", "Fact", "Folio", "LabelMode", "LabelSpec", "Layer", "LazyPla
 
 LabelMode = Literal["names", "numbers", "blank", "key"]
 NOT_SHOWN = "Not shown: {0}."
-MOST_PEELABLE = 6  # labels are laid out for every subset of them
+# Labels are laid out for every subset of the layers that can be taken away in any order, and for every depth down to
+# which they are peeled where the order is fixed.
+MOST_PEELABLE = {"any": 6, "in_order": 12}
 _SHEETS_KEPT = 6
 
 
@@ -81,6 +83,9 @@ class Plate:
     ink : "full" or "draft"
     size : (int, int) or None
         Pixels of the picture, when other than the view's.
+    peel : "any" or "in_order"
+        Whether layers can be taken away in any order (at most 6 of them), or only from the front to the back, which is
+        the last of `layers` first (at most 12).
     depth_range_m : (float, float) or None
         Farthest and nearest depth, metres towards the viewer; frames along an axis share one. None: of what is drawn.
     body, area_shapes : callables
@@ -102,6 +107,7 @@ class Plate:
     areas: tuple[str, ...] = ()
     ink: Literal["full", "draft"] = "full"
     size: tuple[int, int] | None = None
+    peel: Literal["any", "in_order"] = "any"
     depth_range_m: tuple[float, float] | None = None
     body: Callable[[], Mapping[str, Any]] = field(default=standing_body, compare=False, repr=False)
     area_shapes: Callable[[], Mapping[str, Any]] = field(default=standing_areas, compare=False, repr=False)
@@ -116,11 +122,17 @@ class Plate:
             twice = sorted({i for i in ids if ids.count(i) > 1})
             if twice:
                 raise ValueError(f"Plate {self.id!r}, {what}: {twice[0]!r} is there twice; ids must be unique.")
-        peelable = [k.id for k in self.layers if not k.locked]
-        if len(peelable) > MOST_PEELABLE:
+        if self.peel not in MOST_PEELABLE:
             raise ValueError(
-                f"Plate {self.id!r} has {len(peelable)} layers to take away; at most {MOST_PEELABLE} are allowed."
+                f"Plate {self.id!r}, peel: {self.peel!r}; allowed are {', '.join(map(repr, MOST_PEELABLE))}."
             )
+        peelable, most = [k.id for k in self.layers if not k.locked], MOST_PEELABLE[self.peel]
+        if len(peelable) > most:
+            raise ValueError(
+                f"Plate {self.id!r} has {len(peelable)} layers to take away; at most {most} are allowed with peel="
+                f"{self.peel!r}."
+            )
+        self.shown()
         known = {*(p for k in self.layers for p in k.parts), *self.areas}
         for label in self.labels:
             if label.layer is not None and label.layer not in [k.id for k in self.layers]:
@@ -162,13 +174,46 @@ class Plate:
         return drawn
 
     def shown(self, on: Iterable[str] | None = None) -> frozenset[str]:
-        """Return the ids of the layers shown: the locked ones and `on`, by default those on at first."""
+        """Return the ids of the layers shown: the locked ones and `on`, by default those on at first.
+
+        Raises
+        ------
+        UnknownName
+            For a layer that there is not.
+        ValueError
+            For a layer that is away under one that is shown, where layers come off in order.
+        """
         ids = [k.id for k in self.layers]
         wanted = [k.id for k in self.layers if k.on] if on is None else list(on)
         for name in wanted:
             if name not in ids:
                 raise UnknownName(f"layer of plate {self.id!r}", name, ids)
+        self._check_order(wanted)
         return frozenset(wanted) | {k.id for k in self.layers if k.locked}
+
+    def _check_order(self, shown: Iterable[str]) -> None:
+        """Refuse a layer that is away under one that is shown, where layers come off in order."""
+        if self.peel == "any":
+            return
+        under = ""
+        for layer in self.layers:
+            if layer.locked:
+                continue
+            if layer.id not in shown:
+                under = under or layer.id
+            elif under:
+                raise ValueError(
+                    f"Plate {self.id!r} is peeled in order, the front first: layer {under!r} cannot be away while "
+                    f"{layer.id!r} in front of it is shown."
+                )
+
+    def peeled_sets(self) -> tuple[frozenset[str], ...]:
+        """Return every set of layers that can be shown, as ids: for bit masks, or from all peeled off to none."""
+        free, fixed = ([k.id for k in self.layers if k.locked is locked] for locked in (False, True))
+        if self.peel == "in_order":
+            return tuple(frozenset([*fixed, *free[:k]]) for k in range(len(free) + 1))
+        masks = range(1 << len(free))
+        return tuple(frozenset([*fixed, *(k for i, k in enumerate(free) if mask >> i & 1)]) for mask in masks)
 
     def lit_for(self, stop: str | None = None, lit: Iterable[str] = ()) -> tuple[str, ...]:
         """Return the ids lit by a stop and by `lit` together, checked."""

@@ -39,26 +39,33 @@ _CENTRE_M, _WIDTH_M, _SIZE_PX = (-0.057, 0.0, 0.0), 0.440, (880, 560)
 _INSET_SCALE, _INSET_AT_M = 0.150, (-0.143, -0.183)
 _DEPTH_RANGE_M = (-0.030, 0.030)
 _RANK_M = 0.00006  # what is drawn later lies so much nearer
-_NAMED_CM2 = 0.25  # a smaller cut face is not named
+_NAMED_CM2, _THIN_CM2 = 0.25, 0.05  # a smaller cut face is not named; the second for vessels and nerves
+_UNNAMED = ("psoas_major_superficial", "tendinous_arches")  # part of what stands beside them
 _SIDE_MARK_M = 0.011
 
-# Layers from the bottom up: id, name, what the alt text says, locked. Systems of `Region` go to the layer after them;
-# a system that is not listed gets none, and its parts are not cut.
+# Layers from the bottom up: id, name, what the alt text says, locked.
 _LAYERS = (
-    ("trunk", "Skin, fat and wall", "Skin, the fat under it and the muscles of the wall, schematic.", False),
+    ("ground", "Skin and fat", "Skin and the fat under it, schematic.", True),
     ("organs", "Organs", "Organs, schematic.", False),
+    (
+        "trunk",
+        "Belly wall and diaphragm",
+        "The muscles of the belly wall, schematic, the diaphragm and quadratus lumborum.",
+        False,
+    ),
     ("back", "Back and buttock", "The muscles of the back and the buttock.", False),
     ("bones", "Bones and discs", "Bone with its compact rim, and discs.", True),
-    ("diaphragm", "Diaphragm and quadratus lumborum", "The diaphragm and quadratus lumborum.", False),
     ("iliopsoas", "Iliopsoas", "Psoas major and iliacus with their tendon, on both sides.", False),
-    ("vessels", "Vessels and nerves", "Vessels and nerves.", False),
+    ("vessels", "Vessels and nerves", "The cut vessels and nerves, the smaller ones as dots.", False),
     ("front", "Where the cut is", "A small view from the front shows the height of the cut as a line.", True),
 )
+# System of `Region` to the layer of its cut faces; one that is not listed goes with vessels and nerves.
 _LAYER_OF_SYSTEM = {
     "back": "back",
-    "diaphragm": "diaphragm",
+    "diaphragm": "trunk",
     "vessels": "vessels",
     "nerves": "vessels",
+    "groin": "vessels",
     "organs": "organs",
     "wall": "trunk",
 }
@@ -180,8 +187,10 @@ def _where_parts_go(systems: tuple[str, ...]) -> Mapping[str, list[str]]:
 
 def _layer_of(part: Part, systems: tuple[str, ...]) -> str:
     system = system_of(part.id, systems)
+    if part.tissue in BACKDROPS and part.structure == "skin":
+        return "ground"
     if system:
-        return _LAYER_OF_SYSTEM[system]
+        return _LAYER_OF_SYSTEM.get(system, "vessels")
     return "iliopsoas" if part.structure.startswith(_ILIOPSOAS) else "bones"
 
 
@@ -265,7 +274,7 @@ def _right_and_left() -> FloatArray:
     out = []
     for right, strokes in letters:
         for stroke in strokes:
-            out.append(cut.ribbon(np.array(stroke, float) + np.array([right, 0.052]), 0.0016))
+            out.append(cut.ribbon(np.array(stroke, float) + np.array([right, 0.064]), 0.0016))
     return np.concatenate(out)
 
 
@@ -279,7 +288,7 @@ def _labels(made: Cut, layers: tuple[Layer, ...]) -> tuple[LabelSpec, ...]:
             if layer.id == "front" or part.side == "l" or not len(part.mesh.v):
                 continue
             area = cut.area_cm2(part.mesh.uv.reshape(-1, 4, 2)) if part.mesh.uv is not None else 0.0
-            if area < _NAMED_CM2:
+            if part.structure in _UNNAMED or area < (_THIN_CM2 if layer.id == "vessels" else _NAMED_CM2):
                 continue
             own = part.structure + (f"_{part.side}" if part.side else "")
             spec = LabelSpec(own, structure(part.structure).name, (id,), layer=layer.id, weight=_weight(layer.id, area))
@@ -287,7 +296,7 @@ def _labels(made: Cut, layers: tuple[Layer, ...]) -> tuple[LabelSpec, ...]:
             specs[own] = spec if have is None else replace(have, parts=(*have.parts, id))
     if "skin" in specs:  # its largest face is the whole belly: name the layer under the skin instead
         specs["skin"] = LabelSpec(
-            "skin", structure("skin").name, point=_under_the_skin(made), layer="trunk", through=True
+            "skin", structure("skin").name, point=_under_the_skin(made), layer="ground", through=True
         )
     at = body["level_line"].mesh.v
     x, y, z = (float(c) for c in [at[:, 0].mean(), at[0, 1], at[:, 2].max() - 0.002])

@@ -4,7 +4,8 @@
 // at them, and nothing here asks anything of any host.
 
 const WORDS = {
-  views: 'View', layers: 'Layers', peel: 'Peel off: {0}', peeled: 'Nothing left to peel', restore: 'Put all back',
+  views: 'View', layers: 'Layers', peel: 'Peel off: {0}', peeled: 'Nothing left to peel', restore: 'Put all back', depth: 'Down to',
+  put: 'Put back: {0}', full: 'Nothing is peeled', only: 'Only {0}', depths: '{0}, {1} of {2} peeled off',
   labels: 'Labels', names: 'Labels of the picture', list: 'All structures', other: 'Other', card: 'About {0}',
   close: 'Close', say: 'say {0}', none: 'None', typed: '{0}, by name', less: '{0}: one step back',
   more: '{0}: one step on',
@@ -54,6 +55,7 @@ class Acetates {
     this.on = new Set(model.get('on'));
     this.first = this.keys().map((key) => this.packOf(key)).find(Boolean).head; // layers and stops: as in every view
     this.layers = this.first.layers;
+    this.isSliced = Boolean(this.spec.along); // frames are composed a little at a time
     this.build();
     el.replaceChildren(this.root);
     this.follow();
@@ -181,15 +183,36 @@ class Acetates {
 
   layerTools() {
     const front = [...this.layers].reverse().filter((layer) => !layer.locked); // as they are peeled: front first
+    this.front = front.map((layer) => layer.id);
     this.checks = {};
+    this.labelCheck = checkbox(this.words.labels, (checked) => this.put('labels', checked));
+    if (this.first.peel === 'in_order' && front.length) return this.depthTools(front);
     for (const { id, name } of front) this.checks[id] = checkbox(name, (checked) => this.toggle([id], checked));
     this.peel = button('', () => this.toggle([this.nextToPeel()], false));
-    this.restore = button(this.words.restore, () => this.toggle(Object.keys(this.checks), true));
-    this.labelCheck = checkbox(this.words.labels, (checked) => this.put('labels', checked));
+    this.restore = button(this.words.restore, () => this.toggle(this.front, true));
     const boxes = Object.values(this.checks).map((check) => check.node);
     const peeling = front.length ? [this.peel, this.restore] : [];
     const group = { class: 'ac-checks', role: 'group', 'aria-label': this.words.layers };
     return make('div', group, ...boxes, make('span', {}, ...peeling), this.labelCheck.node);
+  }
+
+  // Front to back only: how many are peeled off is all there is to choose.
+  depthTools(front) {
+    const { words } = this, locked = this.layers.filter((layer) => layer.locked).map((layer) => layer.name);
+    const names = [...front.map((layer) => layer.name), fill(words.only, locked.join(', '))];
+    const stops = names.map((name, k) => ({
+      id: String(k), name, layer: name, spoken: fill(words.depths, name, k, front.length),
+    }));
+    this.depth = peelControl(stops, words, this.uid, (depth) => {
+      const before = this.front.length - this.front.filter((id) => this.on.has(id)).length;
+      const off = new Set(this.front.slice(0, depth));
+      this.put('on', this.layers.map((layer) => layer.id).filter((id) => !off.has(id)));
+      if (depth === before) return;
+      const said = depth ? fill(words.depths, names[depth], depth, front.length) : words.back;
+      this.say(said);
+    });
+    const group = { class: 'ac-checks', role: 'group', 'aria-label': words.layers };
+    return make('div', group, this.depth.node, this.labelCheck.node);
   }
 
   pointAndChoose() {
@@ -219,7 +242,7 @@ class Acetates {
 
   // ---- layers
 
-  nextToPeel() { return Object.keys(this.checks).find((id) => this.on.has(id)); }
+  nextToPeel() { return this.front.find((id) => this.on.has(id)); }
 
   layer(id) { return this.layers.find((layer) => layer.id === id); }
 
@@ -311,12 +334,12 @@ class Acetates {
     this.showNote();
     if (!pack) return;
     const drawn = this.pictures?.peek(this.pictureId(key, pack.head));
-    let base = this.axis ? this.bases.peek(`${key} ${this.order()}`) : null;
+    let base = this.isSliced ? this.bases.peek(`${key} ${this.order()}`) : null;
     if (!base && !drawn) {
       const isWanted = () => wish === this.wish && pack === this.packOf(key) && !this.gone;
       const sheet = await this.sheetOf(key);
       if (!isWanted()) return;
-      if (this.axis) base = await this.composed(key, isWanted, atOnce);
+      if (this.isSliced) base = await this.composed(key, isWanted, atOnce);
       else base = this.bases.get(`${key} ${this.order()}`, () => composeBase(sheet, new Set(this.order())));
       if (!base) return;
     }
@@ -346,10 +369,15 @@ class Acetates {
   showLayerTools() {
     const { words } = this;
     this.on = new Set(this.order());
+    if (this.depth) {
+      const open = this.front.findIndex((id) => this.on.has(id));
+      this.depth.show(open < 0 ? this.front.length : open);
+      return;
+    }
     const next = this.nextToPeel();
     this.peel.disabled = !next;
     this.peel.textContent = next ? fill(words.peel, this.layer(next).name) : words.peeled;
-    this.restore.disabled = Object.keys(this.checks).every((id) => this.on.has(id));
+    this.restore.disabled = this.front.every((id) => this.on.has(id));
     for (const [id, { input }] of Object.entries(this.checks)) input.checked = this.on.has(id);
   }
 
@@ -370,7 +398,7 @@ class Acetates {
     this.labelCheck.input.checked = this.labels;
     this.root.classList.toggle('ac-unlabelled', !this.labels);
     if (!this.head) return;
-    if (!this.base && this.drawn !== this.pictureId(this.shown, this.head)) {
+    if (!this.base && this.drawn && this.drawn !== this.pictureId(this.shown, this.head)) {
       this.showView(); // something else is lit than in the finished pixels
       return;
     }
@@ -500,15 +528,16 @@ class Acetates {
     const sentence = make('p', {}, stop?.sentence ?? fill(words.idle, head.control));
     this.fact?.replaceChildren(make('div', {}, sentence, sourceList(words.sources, sources)), make('div', {}, ...small));
     if (stop) this.say(stop.sentence);
-    if (this.axis) this.tellFacts();
+    if (this.frameFacts) this.tellFacts();
     if (this.axis && this.saidFrame && this.saidFrame !== this.shown) this.sayFrame();
     this.saidFrame = this.shown;
   }
 
   // What the frame says in numbers; as high as any frame needs, so that the picture stays where it is.
   tellFacts() {
-    const heads = this.keys().map((key) => this.packOf(key)?.head).filter(Boolean);
-    this.frameFacts.style.minHeight = `${1.45 * max(...heads.map((one) => one.facts.length))}em`;
+    const heads = [this.head, ...this.keys().map((key) => this.packOf(key)?.head).filter(Boolean)];
+    this.mostFacts = max(this.mostFacts ?? 0, ...heads.map((one) => one.facts.length));
+    this.frameFacts.style.minHeight = `${1.45 * this.mostFacts}em`;
     this.frameFacts.replaceChildren(...this.head.facts.map((fact) => make('p', {}, fact)));
   }
 
@@ -696,22 +725,3 @@ class Acetates {
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
   }
 }
-
-// ---------------------------------------------------------------- ways in
-
-function render({ model, el }) {
-  const widget = new Acetates(model, el);
-  return () => widget.close();
-}
-
-// A page without a kernel: values, and packs in base64, come with the page.
-export function mount(el, { state, packs }) {
-  const values = { ...state };
-  for (const [name, base64] of Object.entries(packs)) {
-    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
-  }
-  const get = (name) => values[name], set = (name, value) => { values[name] = value; };
-  return render({ el, model: { get, set, save_changes() {}, on() {}, off() {} } });
-}
-
-export default { render };

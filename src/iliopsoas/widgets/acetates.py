@@ -25,7 +25,7 @@ from iliopsoas.widgets.drawing import full_pack, full_still, header, is_cached, 
 
 HERE = Path(__file__).resolve().parent
 WAIT = "ILIOPSOAS_WAIT"
-SCRIPTS = ("picture.js", "controls.js", "acetates.js")
+SCRIPTS = ("picture.js", "controls.js", "acetates.js", "live.js", "entry.js")
 
 
 def front_end() -> str:
@@ -122,7 +122,11 @@ class Acetates(anywidget.AnyWidget):
     def _valid_on(self, proposal: Any) -> list[str]:
         layers = self._plate().layers
         chosen = {_checked("on", id, [layer.id for layer in layers]) for id in proposal["value"]}
-        return [layer.id for layer in layers if layer.locked or layer.id in chosen]
+        try:
+            shown = self._plate().shown(chosen)
+        except ValueError as refused:
+            raise traitlets.TraitError(f"on: {refused}") from None
+        return [layer.id for layer in layers if layer.id in shown]
 
     @traitlets.validate("part")
     def _valid_part(self, proposal: Any) -> str:

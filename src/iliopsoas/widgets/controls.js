@@ -179,6 +179,32 @@ function axisControl({ name, unit, stops }, words, uid, choose) {
 
 const FEWEST_TO_PLAY = 4;
 
+// Layers that come off only from the front to the back: one off, one back, all back, and down to any of them. `stops`
+// are depths, nothing peeled first, by the name of what lies in front then.
+function peelControl(stops, words, uid, toDepth) {
+  const { range, less, more, show } = slider(words.depth, stops, words, `${uid}-peel`, (id) => toDepth(Number(id)));
+  const options = stops.map((stop) => make('option', { value: stop.id }, stop.name));
+  const box = make('select', { id: `${uid}-down` }, ...options);
+  box.addEventListener('change', () => toDepth(Number(box.value)));
+  range.setAttribute('aria-label', words.depth);
+  for (const one of [less, more]) one.removeAttribute('aria-label'); // they say what they do
+  const all = button(words.restore, () => toDepth(0));
+  return {
+    node: make('div', { class: 'ac-peel' },
+      make('div', { class: 'ac-slide' }, make('label', { for: box.id }, words.depth), box, range),
+      make('div', { class: 'ac-slide' }, more, less, all)),
+    show(depth) {
+      const [here, next] = stops.slice(depth), before = stops[depth - 1];
+      show(here.id);
+      box.value = here.id;
+      more.textContent = next ? fill(words.peel, here.layer) : words.peeled;
+      less.textContent = before ? fill(words.put, before.layer) : words.full;
+      if (document.activeElement === all && !depth) more.focus();
+      all.disabled = !depth;
+    },
+  };
+}
+
 // Who says so, in short; the whole references unfold.
 function sourceList(title, sources) {
   if (!sources?.length) return null;

@@ -3,7 +3,7 @@
 
 const DRILL_WORDS = {
   left: 'About {0} min left', timeOver: 'The time is over. Stop whenever you like.', planned: '{0} minutes, or as long as you like',
-  hide: 'Hide the time', unhide: 'Show the time', stop: 'Stop here', toGo: '{0} answered, {1} to go', onward: 'Go on',
+  hide: 'Hide the time', unhide: 'Show the time', stop: 'Stop here', toGo: '{0} answered, {1} still to come', onward: 'Go on',
   drillDone: '{0} of {1} right at the first answer', nothing: 'Nothing answered this time. Nothing is lost.',
   topic: 'Topic', ofTopic: 'Right at the first answer', sureWrong: 'You were sure, and it was not right. These come first next time:',
   missed: 'Not right at first', drillAgain: 'Ask all of these again', stopped: 'Stopped.', urgentAgain: 'You were sure, and it was not right. Once more:', wrongAgain: 'Once more:',

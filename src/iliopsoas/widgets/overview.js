@@ -49,7 +49,8 @@ class Overview {
       make('tbody', {}, ...rows.map(([first, ...rest]) => make('tr', {}, make('th', { scope: 'row' }, first), ...rest.map((text) => make('td', {}, text)))))));
     this.board.replaceChildren(...spec.notices.map((text) => make('p', { class: 'qu-note' }, text)),
       make('p', { class: 'qu-done' }, spec.headline), ...spec.lines.map((line) => make('p', {}, line)),
-      ...spec.lists.flatMap(list), ...(spec.table.rows.length ? [table(spec.table)] : []));
+      ...spec.lists.filter((one) => one.isWarning).flatMap(list), ...(spec.table.rows.length ? [table(spec.table)] : []),
+      ...spec.lists.filter((one) => !one.isWarning).flatMap(list));
     this.where.textContent = fill(this.words.file, spec.where);
   }
 

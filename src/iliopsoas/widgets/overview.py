@@ -12,9 +12,10 @@ import anywidget
 import traitlets
 
 from iliopsoas.course.questions import Question
+from iliopsoas.learning.bank import bank, in_a_line
 from iliopsoas.learning.history import History
 from iliopsoas.learning.progress import Progress, ProgressError
-from iliopsoas.learning.proof import bank, result
+from iliopsoas.learning.proof import result
 from iliopsoas.learning.schedule import Standing, standings
 from iliopsoas.widgets import still
 from iliopsoas.widgets.drill import day
@@ -136,7 +137,7 @@ def _lists(urgent: list[str], stand: Mapping[str, Standing], known: Mapping[str,
     ):
         if ids:
             more = [f"… and {len(ids) - _MOST} more"] if len(ids) > _MOST else []
-            named = [f"{'Safety: ' if known[id].safety else ''}{known[id].question}" for id in ids[:_MOST]]
+            named = [in_a_line(known[id]) for id in ids[:_MOST]]
             lists.append({"title": title, "lines": [*named, *more], "isWarning": is_warning})
     return lists
 

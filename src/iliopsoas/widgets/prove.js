@@ -2,7 +2,7 @@
 // drill.js in one ES module.
 
 const PROVE_WORDS = {
-  noted: 'Noted.', pause: 'You may stop at any time: the test goes on from here. Right and wrong are told at the end.',
+  check: 'Answer', noted: 'Noted.', pause: 'You may stop at any time: the test goes on from here. Right and wrong are told at the end.',
   passed: 'Passed', notPassed: 'Not passed yet', score: '{0} of {1} right, {2} %. The pass mark is {3} %.',
   safetyScore: 'Safety: {0} of {1} right. All of them must be.', noSafety: 'No question of this test was about safety.',
   topic: 'Topic', ofTopic: 'Right', confidence: 'How sure you were', sureRight: 'Sure and right', sureWrongs: 'Sure and not right',
@@ -77,7 +77,8 @@ class Proof extends Questions {
     const solution = told.some(([name]) => name === words.solution) ? [] : [[words.solution, question.solution]];
     const line = ([name, text]) => make('p', {}, name ? make('b', {}, `${name} `) : null, text);
     return make('details', { class: 'qu-review' },
-      make('summary', {}, question.safety ? make('b', {}, `${words.safety}: `) : null, question.question),
+      make('summary', {}, question.safety ? make('b', {}, `${words.safety}: `) : null,
+        question.vignette ? `${question.vignette.split('. ')[0]}: ` : null, question.question),
       question.vignette ? make('p', {}, question.vignette) : null,
       line([words.yourAnswer, given === null ? words.noAnswer : this.inWords(question, given)]), ...[...solution, ...told].map(line),
       this.place(question), sourceList(words.sources, question.sources));

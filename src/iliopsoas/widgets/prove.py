@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from iliopsoas.course.questions import TOPICS, Question
+from iliopsoas.learning.bank import bank
 from iliopsoas.learning.events import event, new_id, next_order, written
 from iliopsoas.learning.history import History
 from iliopsoas.learning.progress import Progress
-from iliopsoas.learning.proof import ITEMS, PASS_SHARE, Test, bank, choose, tests
+from iliopsoas.learning.proof import ITEMS, PASS_SHARE, Test, choose, tests
 from iliopsoas.sources import UnknownName
 from iliopsoas.widgets.keeping import as_answers, read_kept
 from iliopsoas.widgets.questions import Questions
