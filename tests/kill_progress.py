@@ -54,6 +54,7 @@ for n in itertools.count():
     progress.add([one])
     sys.stdout.write(one.id + "\\n")
     sys.stdout.flush()
+    time.sleep(0.004)  # nobody answers without a pause, and the other writer shall have its turn
 """
 GIVE_UP_S = 60
 

@@ -14,15 +14,16 @@ import numpy as np
 
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import arcuate, column, shapes
-from iliopsoas.body.dome import CAVAL_AT, MIDDLE_M, MIDDLE_SHARE, dome
+from iliopsoas.body.dome import CAVAL_AT, dome
 from iliopsoas.body.landmarks import endplate
 from iliopsoas.body.surface import Surface, keep_out
 from iliopsoas.body.walls import wall
 
+UNDER_ROOF_M = 0.0025  # how far under the roof the slips end, on the tendon
 STILL_BELOW_M = 0.238  # the crura move only above this height, just over the median arcuate ligament
 N, AROUND = 70, 22
 _FRONT = (1.0, 0.30, 0.0)
-OESOPHAGUS_RADIUS_M = 0.0075  # drawing choice
+OESOPHAGUS_RADIUS_M = 0.0066  # drawing choice
 VENA_CAVA_RADIUS_M = 0.0082  # half of 16 to 17 mm (vessel sizes: schematic)
 
 
@@ -34,30 +35,32 @@ def _on_body(vertebra: str, part: float, right_m: float) -> FloatArray:
 
 # Where each slip runs at rest above its bodies: x, y, z (metres).
 _RIGHT_ABOVE = [
-    [-0.0455, 0.2190, 0.0135], [-0.0365, 0.2370, 0.0085], [-0.0310, 0.2560, 0.0065], [-0.0285, 0.2810, 0.0085],
+    [-0.0455, 0.2190, 0.0135], [-0.0335, 0.2370, 0.0085], [-0.0300, 0.2560, 0.0065], [-0.0285, 0.2810, 0.0085],
     [-0.0280, 0.3010, 0.0115], [-0.0262, 0.3120, 0.0130],
 ]  # fmt: skip
 _RIGHT_LEFT_SLIP = [
-    [-0.0430, 0.2270, 0.0085], [-0.0345, 0.2400, 0.0035], [-0.0292, 0.2540, -0.0055], [-0.0280, 0.2670, -0.0185],
-    [-0.0285, 0.2800, -0.0265], [-0.0285, 0.2920, -0.0235], [-0.0280, 0.3030, -0.0140], [-0.0262, 0.3120, -0.0085],
+    [-0.0430, 0.2270, 0.0085], [-0.0325, 0.2400, 0.0035], [-0.0292, 0.2540, -0.0055], [-0.0280, 0.2670, -0.0185],
+    [-0.0285, 0.2800, -0.0275], [-0.0285, 0.2920, -0.0235], [-0.0280, 0.3030, -0.0140], [-0.0262, 0.3120, -0.0085],
 ]  # fmt: skip
 _LEFT_ABOVE = [
-    [-0.0460, 0.2190, -0.0205], [-0.0365, 0.2370, -0.0160], [-0.0320, 0.2540, -0.0205], [-0.0330, 0.2800, -0.0345],
+    [-0.0460, 0.2190, -0.0205], [-0.0335, 0.2370, -0.0165], [-0.0315, 0.2540, -0.0205], [-0.0330, 0.2800, -0.0345],
     [-0.0360, 0.3000, -0.0355], [-0.0365, 0.3130, -0.0330],
 ]  # fmt: skip
 
 
 def _fallen(path: FloatArray, breath_l: float) -> FloatArray:
-    """Let the part above the median arcuate ligament follow the central tendon."""
-    part = shapes.smoothstep((path[:, 1] - STILL_BELOW_M) / (MIDDLE_M - STILL_BELOW_M))
+    """Let the part above the median arcuate ligament follow the roof over its upper end."""
+    end = path[-1]
+    roof = float(dome(breath_l).height_m(end[0], end[2])) - UNDER_ROOF_M
+    part = shapes.smoothstep((path[:, 1] - STILL_BELOW_M) / (end[1] - STILL_BELOW_M))
     out = path.copy()
-    out[:, 1] -= MIDDLE_SHARE * dome(breath_l).descent_m * part
+    out[:, 1] += (roof - end[1]) * part
     return out
 
 
 def lowest_points() -> dict[str, FloatArray]:
     """Return where the lowest fibres of each crus hold on: "right" on L3, "left" on L2."""
-    return {"right": _on_body("l3", 0.72, 0.0085), "left": _on_body("l2", 0.72, -0.0130)}
+    return {"right": _on_body("l3", 0.72, 0.0085), "left": _on_body("l2", 0.72, -0.0145)}
 
 
 @cache
@@ -66,7 +69,7 @@ def paths() -> dict[str, FloatArray]:
     low = lowest_points()
     right = [low["right"], _on_body("l3", 0.1, 0.009), *(_on_body("l2", p, 0.0105) for p in (0.75, 0.2)),
              *(_on_body("l1", p, 0.0125) for p in (0.75, 0.25))]  # fmt: skip
-    left = [low["left"], _on_body("l2", 0.1, -0.0135), *(_on_body("l1", p, -0.0155) for p in (0.75, 0.25))]
+    left = [low["left"], _on_body("l2", 0.1, -0.0155), *(_on_body("l1", p, -0.0175) for p in (0.75, 0.25))]
     return {
         "right_crus": shapes.curve(np.vstack([right, _RIGHT_ABOVE]), N),
         "right_crus_slip": shapes.curve(_RIGHT_LEFT_SLIP, N),
@@ -125,8 +128,7 @@ def openings(breath_l: float = 0.0) -> dict[str, FloatArray]:
     d = dome(breath_l)
     _, rim = d.tendon
     slip, right = (_fallen(paths()[k], breath_l) for k in ("right_crus_slip", "right_crus"))
-    far = _fallen(paths()["right_crus_slip"], 0.0)
-    row = int(np.argmin(far[:, 2]))  # where the slip stands farthest to the left
+    row = int(np.argmin(slip[:, 2]))  # where the slip stands farthest to the left
     across = right[np.argmin(np.abs(right[:, 1] - slip[row, 1]))]
     gullet = 0.5 * (slip[row] + across)
     path = arcuate.aorta_path()

@@ -10,8 +10,9 @@ from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import arcuate, crura, quadratus_lumborum, shapes
 from iliopsoas.body.assemble import Body, Part
-from iliopsoas.body.dome import THICK_M, Dome, dome
+from iliopsoas.body.dome import THICK_M, Dome, dome, spine_walls
 from iliopsoas.body.rest_lines import rest_line
+from iliopsoas.body.surface import keep_out
 from iliopsoas.body.thorax import RIBS, Thorax
 
 TENDON_THICK_M = 0.0018  # drawing choice
@@ -63,7 +64,12 @@ def muscle_meshes(d: Dome) -> dict[str, Mesh]:
     """Return the sternal, costal and lumbar sheets of muscle by part id."""
     upper = d.sheet
     thick = THICK_M * shapes.profile(np.arange(len(upper)), [0, 6, len(upper) - 5, len(upper) - 1], [0.25, 1, 1, 0.6])
-    lower = upper - thick[:, None, None] * shapes.ring_normals(upper)
+    out = shapes.ring_normals(upper)
+    last = d.columns["diaphragm_lumbar_r"][-1]  # behind, the sheet is open: its two borders have no common normal
+    out[:, last], out[:, last + 1] = out[:, last - 1], out[:, last + 2]
+    lower = upper - thick[:, None, None] * out
+    for _ in range(2):  # what leaves a vertebra may enter the disc
+        lower = keep_out(lower, spine_walls(), 0.0002, rounds=2, reach_m=0.02)
     return {name: shapes.slab(lower[:, k], upper[:, k]) for name, k in d.columns.items()}
 
 

@@ -20,8 +20,8 @@ from iliopsoas.body.walls import wall
 
 DESCENT_CM_PER_L = 1.66  # cohen1994; ten healthy adults, right dome
 MOST_L = 3.0  # the published line holds to 87 % of the inspiratory capacity; what is drawn ends here
-TOP_RIGHT_M, TOP_LEFT_M, MIDDLE_M = 0.3350, 0.3180, 0.3120  # heights at rest
-MIDDLE_SHARE = 0.6  # of the fall of the domes that the middle, held by the pericardium, makes
+TOP_RIGHT_M, TOP_LEFT_M, MIDDLE_M = 0.3350, 0.3190, 0.3095  # heights at rest
+MIDDLE_SHARE = 0.85  # of the fall of the domes that the middle, held by the pericardium, makes
 _RIGHT, _LEFT = (-0.008, 0.060), (-0.008, -0.057)  # where the domes stand highest: x, z
 _WIDE_X_M, _WIDE_Z_M = 0.062, 0.044
 COLUMNS, LUMBAR_COLUMNS, ROWS, TENDON_ROWS = 140, 26, 40, 14
@@ -144,7 +144,7 @@ class Dome:
         free = shapes.smoothstep((up - ring[:, 1]) / 0.030)
         reach = start + free * (np.maximum(reach, 0.9 * start) - start)
         side = np.stack([reach * np.cos(direction), up, reach * np.sin(direction)], -1)
-        side = shapes.ease(shapes.ease_across(side, 6, closed=False), 6)
+        side = shapes.ease(_across(side, 6), 6)
         a = side[-1]
         leave = np.stack([np.zeros(len(a)), 1.55 * bend, np.zeros(len(a))], 1)
         leave += 0.5 * (side[-1] - side[-3]) * [1, 0, 1]
@@ -152,7 +152,7 @@ class Dome:
         arrive = -np.stack([away[:, 0], slope, away[:, 1]], 1) * (1.5 * span)[:, None]
         over = shapes.hermite(a, rim, leave, arrive, ROWS - wall_rows + 1)
         grid = np.concatenate([side, over[1:]])
-        grid = shapes.ease(shapes.ease_across(grid, 3), 5)
+        grid = shapes.ease(_across(grid, 3), 5)
         return self._inside(grid)
 
     def _inside(self, grid: FloatArray) -> FloatArray:
@@ -167,8 +167,8 @@ class Dome:
                     height = rib.nearest(flat[near], 0.02).height_m
                     sunk = np.where(height > -DEEPEST_M, np.maximum(CLEAR_M - height, 0), 0)
                     flat[near] += inwards[near] * sunk[:, None]
-        grid = shapes.ease_across(shapes.ease(flat.reshape(grid.shape), 2), 1)
-        return keep_out(grid, _spine_walls(), CLEAR_M, rounds=2)
+        grid = _across(shapes.ease(flat.reshape(grid.shape), 2), 1)
+        return keep_out(grid, spine_walls(), CLEAR_M, rounds=4, reach_m=0.02)
 
     @cached_property
     def tendon(self) -> tuple[FloatArray, FloatArray]:
@@ -202,9 +202,16 @@ def _cage_walls(breath_l: float) -> tuple[Surface, ...]:
     return tuple(Surface(m) for m in (*ribs, *(m.mirrored() for m in ribs), cage.front))
 
 
-def _spine_walls() -> tuple[Surface, ...]:
+def spine_walls() -> tuple[Surface, ...]:
+    """Return the vertebrae and discs that the sheet lies on."""
     spine = ("t9", "t10", "t11", "t12", "l1", "l2", "disc_t12_l1", "disc_t11_t12", "disc_t10_t11")
     return tuple(wall(k) for k in spine)
+
+
+def _across(grid: FloatArray, times: int) -> FloatArray:
+    """Smooth the sheet across its fibres, from its border behind on the left round the front to that on the right."""
+    half = grid.shape[1] // 2 + 1
+    return np.roll(shapes.ease_across(np.roll(grid, -half, axis=1), times), half, axis=1)
 
 
 def _outline(n: int) -> FloatArray:

@@ -2,9 +2,9 @@
 
 The turn of ribs 3 and 7 from rest to a full breath is published for two men (wilson1987): 11 and 7 degrees as a pump
 handle, 13 and 10 degrees as a bucket handle. Ribs between and below are drawn on the straight line through the two. The
-rest is a drawing choice: a full breath is taken as `FULL_BREATH_L`; the turn grows evenly with the volume; a bucket
-handle turns about the line from the head of the rib to its front end; rib 12 is held still, with the muscle that holds
-it; the cartilages follow the ends of their ribs, and the sternum the mean of ribs 3 to 7.
+rest is a drawing choice: a full breath is taken as `FULL_BREATH_L`; the turn grows evenly with the volume, about an
+axis through the head of the rib; rib 12 is held still, with the muscle that holds it; the cartilages follow the ends of
+their ribs, and the sternum the mean of ribs 3 to 7.
 """
 
 from __future__ import annotations
@@ -56,11 +56,9 @@ class Thorax:
     def carried(self, number: int, points: FloatArray, bucket: bool = True) -> FloatArray:
         """Return points, shape (n, 3), turned as a right rib turns."""
         pump, handle = (np.radians(d) * self.breath_l / FULL_BREATH_L for d in turn_deg(number))
-        head, front = _ends(number)
-        out = points
-        if bucket:
-            out = head + _turned(out - head, shapes.unit(front - head), -handle)
-        return head + _turned(out - head, np.array([0.0, 0.0, 1.0]), pump)
+        head, _ = _ends(number)
+        turn = np.array([-handle if bucket else 0.0, 0.0, pump])
+        return head + _turned(points - head, shapes.unit(turn), float(np.linalg.norm(turn)))
 
     @cached_property
     def front(self) -> Mesh:

@@ -24,6 +24,7 @@ from iliopsoas.learning.history import Fault, History, NewerProgressError, NotPr
 NAME = "progress.jsonl"
 _LOCK = ".progress.lock"
 _WAIT_S = 10  # for another window that is writing
+_LOOK_S = 0.01  # between looks whether it is done
 
 
 class ProgressError(Exception):
@@ -141,7 +142,7 @@ class Progress:
         folder = self.path.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / _LOCK, timeout=_WAIT_S):
+            with FileLock(folder / _LOCK, timeout=_WAIT_S, poll_interval=_LOOK_S):
                 yield
         except Timeout as error:
             raise ProgressError(

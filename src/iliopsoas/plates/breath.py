@@ -36,8 +36,8 @@ _ALONG = Along(
     "000",
 )
 _CHOICES = (
-    "How the fall is shared between the domes and the middle is drawn by eye; so is the step from the turn of ribs 3 and "
-    "7, published for two men, to the other ribs. Three litres are taken as the full breath."
+    "How the fall is shared between the domes and the middle is drawn by eye; so is the step from the turn of ribs 3 "
+    "and 7, published for two men, to the other ribs. Three litres are taken as the full breath."
 )
 
 
@@ -51,7 +51,7 @@ def breath_folio() -> Folio:
 
 def breath_facts(breath_l: float) -> tuple[Fact, ...]:
     """Return what is published about a breath of this size, and what the drawing takes from it."""
-    cm = DESCENT_CM_PER_L * breath_l
+    cm = round(DESCENT_CM_PER_L * breath_l, 2)  # once, so that words and numbers round alike
     stated = (
         "At rest, after a quiet breath out."
         if not breath_l
@@ -59,13 +59,13 @@ def breath_facts(breath_l: float) -> tuple[Fact, ...]:
     )
     return (
         Fact("breath_l", breath_l, "l", stated, ("cohen1994",)),
-        Fact("dome_descent_cm", round(cm, 2), "cm", "", ("cohen1994",)),
+        Fact("dome_descent_cm", cm, "cm", "", ("cohen1994",)),
         Fact(
             "descent_cm_per_l",
             DESCENT_CM_PER_L,
             "cm/l",
-            "Measured by ultrasound: 1.66 cm of descent of the right dome for each litre breathed in (ten healthy adults, "
-            "between 15 and 87 % of the volume that they could breathe in from rest; at most 6.0 cm, SD 0.7).",
+            "Measured by ultrasound: 1.66 cm of descent of the right dome for each litre breathed in (ten healthy "
+            "adults, between 15 and 87 % of the volume that they could breathe in from rest; at most 6.0 cm, SD 0.7).",
             ("cohen1994",),
         ),
         Fact(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from iliopsoas.atlas.structures import structure
 from iliopsoas.body import landmarks
 from iliopsoas.body.region import Region
 from iliopsoas.plates import standing
+from iliopsoas.plates.labels import Side
 from iliopsoas.plates.plate import Fact, Folio, LabelSpec, Layer, LazyPlates, Plate
 from iliopsoas.plates.view import View, view_at
 from iliopsoas.sources import DRAWN_FROM
@@ -45,7 +47,7 @@ def framed(name: str) -> View:
         said = "Seen from below and in front, as if looking up into the dome; the front of the body is at the top."
         return view_at(name, 0, -58, (-0.032, 0.250, 0), 0.300, (900, 720), "From below", said)
     if name == "anterior":
-        width_m = 0.300
+        width_m = 0.326
         size = (round(height_px * width_m / height_m), height_px)
         return view_at(name, 0, 0, (0, middle, 0), width_m, size, "From the front", "Seen from the front.")
     if name == "lateral_right":
@@ -58,7 +60,7 @@ def framed(name: str) -> View:
 
 def spine_layer(view: str) -> Layer:
     """Return the locked layer of the spine from T6 to L3, with rib 12 as the end of the lateral arcuate ligament."""
-    below = [f"disc_{a}_{b}" for a, b in zip(VERTEBRAE, VERTEBRAE[1:], strict=False)]
+    below = [f"disc_{a}_{b}" for a, b in pairwise(VERTEBRAE)]
     said = "The spine from T6 to L3 and the twelfth rib."
     return Layer("spine", "Spine", (*VERTEBRAE, *below, *standing.paired(["rib_12"], view)), locked=True, sentence=said)
 
@@ -110,7 +112,7 @@ def cage_layer(view: str) -> Layer:
 
 def spine_names(view: str, names: Iterable[str] = ("t8", "t10", "t12", "l1", "l2", "l3")) -> tuple[LabelSpec, ...]:
     """Return the labels of vertebrae, by which the levels are read."""
-    side = "left" if view == "lateral_right" else None
+    side: Side | None = "left" if view == "lateral_right" else None
     return tuple(replace(standing.named(v, weight=6), side=side) for v in names)
 
 
@@ -131,8 +133,8 @@ def _plate(name: str) -> Plate:
         "passing",
         "What passes through",
         ("passing_aorta", "passing_vena_cava", "passing_oesophagus"),
-        sentence="Short pieces of the vena cava in the central tendon, of the oesophagus between two slips of the right "
-        "crus and of the aorta behind the median arcuate ligament.",
+        sentence="Short pieces of the vena cava in the central tendon, of the oesophagus between two slips of the "
+        "right crus and of the aorta behind the median arcuate ligament.",
     )
     facts = opening_facts()
     return Plate(
@@ -152,9 +154,9 @@ def _plate(name: str) -> Plate:
         labels=_labels(name),
         facts=facts,
         description=(
-            "The muscle fibres arise from the xiphoid in front, from the inside of the costal cartilages and lower ribs "
-            "at the sides, and behind from the arcuate ligaments and by two crura from the lumbar vertebrae. All end on "
-            "the central tendon.",
+            "The muscle fibres arise from the xiphoid in front, from the inside of the costal cartilages and lower "
+            "ribs at the sides, and behind from the arcuate ligaments and by two crura from the lumbar vertebrae. All "
+            "end on the central tendon.",
             "Psoas major passes behind the medial arcuate ligament, quadratus lumborum behind the lateral one. The two "
             "ligaments meet on the tip of the transverse process of L1.",
             " ".join(f.text for f in facts),

@@ -32,7 +32,9 @@ VERSION = 1
 _FRAMED = ("size_px", "depth_range_m", "parts", "rules")  # what all frames of a view have in common
 
 
-def write(plate: Plate, draft: bool = False, base: Plate | None = None, base_key: str = "") -> bytes:
+def write(
+    plate: Plate, draft: bool = False, base: Plate | None = None, base_key: str = "", quick: bool = False
+) -> bytes:
     """Return the pack of a plate: its layers, its labels for every subset of them, and its words.
 
     Parameters
@@ -45,6 +47,8 @@ def write(plate: Plate, draft: bool = False, base: Plate | None = None, base_key
         read from its pack.
     base_key : str
         Key of that frame; it is written into the header.
+    quick : bool
+        Full ink, quickly packed: for an answer that a reader waits for.
 
     Raises
     ------
@@ -58,7 +62,7 @@ def write(plate: Plate, draft: bool = False, base: Plate | None = None, base_key
     def put(image: NDArray[np.uint8]) -> list[int] | None:
         if image.size == 0:
             return None
-        data = encoded(image, sheet.draft)
+        data = encoded(image, sheet.draft or quick, few_colours=sheet.draft)
         body.extend(data)
         return [len(body) - len(data), len(data)]
 
@@ -77,7 +81,7 @@ def write(plate: Plate, draft: bool = False, base: Plate | None = None, base_key
         if still and _same_image(k, still.layers[number]):
             layers.append({**row, "shared": True})
             continue
-        ink = put(k.rgba if sheet.draft else reduced(k.rgba, COLOURS))
+        ink = put(k.rgba if sheet.draft or quick else reduced(k.rgba, COLOURS))
         layers.append({**row, "box": list(k.box), "ink": ink, "data": put(depth_image(k.depth, k.index))})
     over = sheet.areas
     areas: dict[str, Any] | None = None
@@ -193,10 +197,31 @@ def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
     return head, Sheet(head["view"], size, depths, tuple(layers), parts, areas, _rules(head), head["draft"])
 
 
+def moving_words(plate: Plate) -> dict[str, Any]:
+    """Return what of the header is said of one state: it changes with every frame and with every answer."""
+    from iliopsoas.plates.plate import NOT_SHOWN
+
+    w, h = plate.picture_view.size_px
+    return {
+        "v": VERSION,
+        "view": plate.view.name,
+        "w": w,
+        "h": h,
+        "title": plate.title,
+        "caption": plate.caption,
+        "facts": [fact.text for fact in plate.facts if fact.text],
+        "alt": {
+            "view": plate.view.sentence,
+            "layers": {k.id: k.sentence for k in plate.layers},
+            "not_shown": NOT_SHOWN,
+        },
+        "describe": list(plate.description),
+    }
+
+
 def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
     """Return the part of the header that is read: names, labels, stops, alt text, credits."""
     from iliopsoas.plates.labels import wrap
-    from iliopsoas.plates.plate import NOT_SHOWN
 
     place = {spec.id: i for i, spec in enumerate(plate.labels)}
     labels: dict[str, int] = {}
@@ -211,12 +236,9 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
             layouts.append(found)
         labels[str(sheet.mask_of(shown))] = layouts.index(found)
     return {
-        "v": VERSION,
+        **moving_words(plate),
         "id": plate.id,
-        "view": plate.view.name,
         "view_title": plate.view.title,
-        "title": plate.title,
-        "caption": plate.caption,
         "schematic": plate.schematic,
         "names": [
             {"id": s.id, "text": wrap(s.text), "structure": s.structure, "parts": list(s.parts), "n": n}
@@ -240,13 +262,6 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
         ],
         "control": plate.control,
         "peel": plate.peel,
-        "facts": [fact.text for fact in plate.facts if fact.text],
-        "alt": {
-            "view": plate.view.sentence,
-            "layers": {k.id: k.sentence for k in plate.layers},
-            "not_shown": NOT_SHOWN,
-        },
-        "describe": list(plate.description),
         "sources": [{"short": r.short, "text": r.text, "url": r.link} for r in map(reference, plate.sources)],
         "credits": credit_line(),
     }

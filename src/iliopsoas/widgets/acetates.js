@@ -55,6 +55,7 @@ class Acetates {
     this.on = new Set(model.get('on'));
     this.first = this.keys().map((key) => this.packOf(key)).find(Boolean).head; // layers and stops: as in every view
     this.layers = this.first.layers;
+    this.isSliced = Boolean(this.spec.along); // frames are composed a little at a time
     this.build();
     el.replaceChildren(this.root);
     this.follow();
@@ -333,12 +334,12 @@ class Acetates {
     this.showNote();
     if (!pack) return;
     const drawn = this.pictures?.peek(this.pictureId(key, pack.head));
-    let base = this.axis ? this.bases.peek(`${key} ${this.order()}`) : null;
+    let base = this.isSliced ? this.bases.peek(`${key} ${this.order()}`) : null;
     if (!base && !drawn) {
       const isWanted = () => wish === this.wish && pack === this.packOf(key) && !this.gone;
       const sheet = await this.sheetOf(key);
       if (!isWanted()) return;
-      if (this.axis) base = await this.composed(key, isWanted, atOnce);
+      if (this.isSliced) base = await this.composed(key, isWanted, atOnce);
       else base = this.bases.get(`${key} ${this.order()}`, () => composeBase(sheet, new Set(this.order())));
       if (!base) return;
     }
@@ -397,7 +398,7 @@ class Acetates {
     this.labelCheck.input.checked = this.labels;
     this.root.classList.toggle('ac-unlabelled', !this.labels);
     if (!this.head) return;
-    if (!this.base && this.drawn !== this.pictureId(this.shown, this.head)) {
+    if (!this.base && this.drawn && this.drawn !== this.pictureId(this.shown, this.head)) {
       this.showView(); // something else is lit than in the finished pixels
       return;
     }
@@ -527,15 +528,16 @@ class Acetates {
     const sentence = make('p', {}, stop?.sentence ?? fill(words.idle, head.control));
     this.fact?.replaceChildren(make('div', {}, sentence, sourceList(words.sources, sources)), make('div', {}, ...small));
     if (stop) this.say(stop.sentence);
-    if (this.axis) this.tellFacts();
+    if (this.frameFacts) this.tellFacts();
     if (this.axis && this.saidFrame && this.saidFrame !== this.shown) this.sayFrame();
     this.saidFrame = this.shown;
   }
 
   // What the frame says in numbers; as high as any frame needs, so that the picture stays where it is.
   tellFacts() {
-    const heads = this.keys().map((key) => this.packOf(key)?.head).filter(Boolean);
-    this.frameFacts.style.minHeight = `${1.45 * max(...heads.map((one) => one.facts.length))}em`;
+    const heads = [this.head, ...this.keys().map((key) => this.packOf(key)?.head).filter(Boolean)];
+    this.mostFacts = max(this.mostFacts ?? 0, ...heads.map((one) => one.facts.length));
+    this.frameFacts.style.minHeight = `${1.45 * this.mostFacts}em`;
     this.frameFacts.replaceChildren(...this.head.facts.map((fact) => make('p', {}, fact)));
   }
 
@@ -723,22 +725,3 @@ class Acetates {
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
   }
 }
-
-// ---------------------------------------------------------------- ways in
-
-function render({ model, el }) {
-  const widget = new Acetates(model, el);
-  return () => widget.close();
-}
-
-// A page without a kernel: values, and packs in base64, come with the page.
-export function mount(el, { state, packs }) {
-  const values = { ...state };
-  for (const [name, base64] of Object.entries(packs)) {
-    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
-  }
-  const get = (name) => values[name], set = (name, value) => { values[name] = value; };
-  return render({ el, model: { get, set, save_changes() {}, on() {}, off() {} } });
-}
-
-export default { render };

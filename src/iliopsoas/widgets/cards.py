@@ -88,14 +88,14 @@ def _attachment_card(one: Attachment) -> dict[str, Any]:
     place = f"{one.role.capitalize()} of {_lower(muscle.name)}: {one.text}."
     level = _level_name(one)
     return _known(
-        name=f"{muscle.name}: {_place(one)}",
+        name=f"{muscle.name}: {place_of(one)}",
         group=ATTACHMENTS,
         sentence=" ".join(filter(None, [place, f"Level {level}." if level else "", CERTAINTY.get(one.certainty, "")])),
         sources=source_lines(one.sources),
     )
 
 
-def _place(one: Attachment) -> str:
+def place_of(one: Attachment) -> str:
     """Return the place in a few words: "L3 upper margin"."""
     edge = "upper" if one.id.endswith("_upper") else "lower"
     return PLACES[one.kind].format(on=structures()[one.on].name, edge=edge)
@@ -108,7 +108,7 @@ def _by_level(own: Iterable[Attachment]) -> list[dict[str, str]]:
     for one in own:
         level = _level_name(one)
         if level:
-            lines.setdefault(level, []).append(_place(one))
+            lines.setdefault(level, []).append(place_of(one))
         else:
             others.append({"level": one.role.capitalize(), "text": one.text})
     return [*({"level": level, "text": "; ".join(places)} for level, places in lines.items()), *others]

@@ -13,7 +13,7 @@ function openPack(view) {
   const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, start)));
   const slice = ([offset, length]) => bytes.slice(start + offset, start + offset + length);
-  return head.base ? { head, slice } : numbered({ head, slice });
+  return head.base || head.flat ? { head, slice } : numbered({ head, slice });
 }
 
 function numbered(pack) {

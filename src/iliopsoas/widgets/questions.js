@@ -17,7 +17,7 @@ const WORDS = {
   place: 'you had it in place {0}', see: 'Where to see it: {0}.', sources: 'Sources: {0}', ours: 'Our answer:', inOrder: 'The right order',
   point: 'Point at it in the picture, or choose a place here:', noPlace: 'No place chosen',
   byName: 'Answer in words instead', name: 'Its name', chosenPlace: '{0} chosen.', nothing: 'There is nothing to choose there.',
-  choosePlace: 'Choose a place first.', marked: 'One structure is marked.', markedIs: 'Marked: {0}.', youChose: 'You chose: {0}.',
+  choosePlace: 'Choose a place first.', marked: 'What is asked about is marked.', markedIs: 'Marked: {0}.', youChose: 'You chose: {0}.',
   judge: 'Did yours say the same in the main point?', itDid: 'Yes', itDidNot: 'Not yet',
   done: '{0} of {1} right at the first answer', look: 'Worth another look', lookSafety: 'Look at these first: safety',
   redo: 'Ask these again ({0})', more: 'Next {0} questions', over: 'Start from the beginning',
@@ -286,7 +286,7 @@ class Questions {
     const choose = (target, isSpoken) => {
       chosen = target ?? null;
       list.value = target ? board.list.indexOf(target) : '';
-      board.light(target && !board.isPoint ? target.parts : [], target && board.isPoint ? [target] : []);
+      board.light(target?.parts ?? [], target ? [target] : []);
       if (isSpoken) this.say(target ? fill(words.chosenPlace, target.text) : words.nothing);
     };
     board.ready = () => {
