@@ -99,9 +99,9 @@ def choose(
     -------
     tuple of Question
         Up to `CASES` cases, at least `DECLINED` of them of people whom one must not treat; at least `LEAST_SAFETY`
-        questions about safety; at least `_OF_EACH` of every other topic; then questions on a plate until they are the greater
-        part, and then the topics as evenly as they can be. The order is mixed, but the questions of a case stay
-        together.
+        questions about safety; at least `_OF_EACH` of every other topic; then questions on a plate until they are the
+        greater part, and then the topics as evenly as they can be. The order is mixed, but the questions of a case
+        stay together.
     """
     chance, wanted, used = random.Random(seed), None if topics is None else set(topics), set(avoid)
     pool = [q for q in questions().values() if q.kind not in _NOT_ASKED and (wanted is None or q.topic in wanted)]
