@@ -73,7 +73,7 @@ def page_of(context, asked: list[str], problems: list[str]):
             problems.append(message.text)
 
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", on_error)
     page.on("console", on_message)

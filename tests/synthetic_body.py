@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from iliopsoas.atlas.mesh import Mesh
-from iliopsoas.plates.plate import LabelSpec, Layer, Plate, Stop
+from iliopsoas.plates.plate import Along, Fact, Folio, LabelSpec, Layer, Plate, Stop, frame_key
 from iliopsoas.plates.view import view_at
 
 SIZE = (160, 180)
@@ -157,3 +157,126 @@ def plate(**changes) -> Plate:
         "area_shapes": areas,
     }
     return Plate(**{**fields, **changes})
+
+
+HEIGHTS_MM = {"low": -40, "lower": -20, "middle": 0, "higher": 20, "high": 40}
+ALONG = Along("Height", "mm", tuple((id, str(mm)) for id, mm in HEIGHTS_MM.items()), "middle")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The body with the strap so much higher; all else stays where it is."""
+
+    mm: float
+
+    def __post_init__(self):
+        object.__setattr__(self, "__qualname__", f"Moved({self.mm:g})")
+
+    def __call__(self) -> dict[str, Part]:
+        strap_r = body()["strap_r"]
+        higher = Mesh(strap_r.mesh.v + np.array([0, self.mm / 1000, 0]), strap_r.mesh.f, strap_r.mesh.uv, sheet=True)
+        return {**body(), "strap_r": replace(strap_r, mesh=higher)}
+
+
+def frame(view, stop: str, **changes) -> Plate:
+    """One frame: the strap at one of the heights."""
+    mm = HEIGHTS_MM[stop]
+    fact = Fact("height_mm", mm, "mm", f"The strap is {mm} mm higher than in the middle.")
+    seen = replace(view, sentence=f"{view.sentence} {fact.text}")
+    return plate(
+        id=f"toy_{view.name}_{stop}", view=seen, body=Moved(mm), facts=(fact,), depth_range_m=(-0.15, 0.15), **changes
+    )
+
+
+def along_folio(**changes) -> Folio:
+    """Two views with five frames each."""
+    plates = {frame_key(v.name, stop): frame(v, stop) for v in (front(), back()) for stop in HEIGHTS_MM}
+    return Folio(**{"id": "toy_along", "title": "A strap that moves", "plates": plates, "along": ALONG, **changes})
+
+
+def deep_plate(**changes) -> Plate:
+    """A post behind twelve thin straps, one in front of the other, that come off in order."""
+    names = [f"strap_{k:02}" for k in range(12)]
+
+    def deep() -> dict[str, Part]:
+        rows = [
+            Part(name, "strap", "", ("psoas", "disc", "iliacus")[k % 3], strap(0.01 * k, 0.05 - 0.003 * k, 0.09), name)
+            for k, name in enumerate(names)
+        ]
+        return {"post": body()["post"], **{row.id: row for row in rows}}
+
+    layers = [Layer(name, f"Sheet {k + 1}", (name,), sentence=f"Sheet {k + 1}.") for k, name in enumerate(names)]
+    fields = {
+        "id": "toy_deep",
+        "layers": (Layer("bones", "Bones", ("post",), locked=True, sentence="A post."), *layers),
+        "labels": tuple(LabelSpec(name, f"Sheet {k + 1}", (name,)) for k, name in enumerate(names)),
+        "stops": (),
+        "control": "",
+        "areas": (),
+        "peel": "in_order",
+        "body": deep,
+    }
+    return plate(**{**fields, **changes})
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The body with the strap so much higher and so far to the right."""
+
+    up_mm: float
+    right_mm: float
+
+    def __post_init__(self):
+        object.__setattr__(self, "__qualname__", f"Turned({self.up_mm:g}, {self.right_mm:g})")
+
+    def __call__(self) -> dict[str, Part]:
+        strap_r = body()["strap_r"]
+        moved = strap_r.mesh.moved(strap_r.mesh.v + np.array([0, self.up_mm, self.right_mm]) / 1000)
+        return {**body(), "strap_r": replace(strap_r, mesh=moved)}
+
+
+def live_plate(values, view: str = "front") -> Plate:
+    """The strap where two inputs put it."""
+    up, right = values.get("up_mm", 0), values.get("right_mm", 0)
+    if right == 13:
+        raise ValueError("right_mm is 13; that is unlucky")
+    said = (f"The strap is {up:g} mm up.", f"It is {right:g} mm to the right.")
+    seen = front() if view == "front" else back()
+    return plate(
+        id=f"toy_live_{view}",
+        caption=" ".join(said),
+        view=replace(seen, sentence=f"{seen.sentence} {said[0]}"),
+        facts=tuple(
+            Fact(name, value, "mm", text)
+            for name, value, text in zip(("up_mm", "right_mm"), (up, right), said, strict=True)
+        ),
+        stops=(),
+        control="",
+        depth_range_m=(-0.15, 0.15),
+        body=Turned(up, right),
+    )
+
+
+def live_inputs() -> list:
+    from iliopsoas.widgets.live import Input
+
+    return [
+        Input("up_mm", "Up", " mm", -40, 40, 1, 0, "down", "up"),
+        Input("right_mm", "Right", " mm", 0, 30, 0.5, 0, "", "to the right"),
+    ]
+
+
+def live(**changes):
+    """A widget of two inputs, two views and three poses."""
+    from iliopsoas.widgets.live import Live
+
+    fields = {
+        "id": "toy_live",
+        "title": "A strap that answers",
+        "make": live_plate,
+        "inputs": live_inputs(),
+        "poses": [("Rest", {}), ("High", {"up_mm": 30}), ("Aside", {"up_mm": -10, "right_mm": 20.5})],
+        "views": {"front": "From the front", "back": "From behind"},
+        "start_word": "resting",
+    }
+    return Live(**{**fields, **changes})

@@ -14,19 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iliopsoas.atlas._build_sources import PACKAGES, Sources, SourcesMissingError
-from iliopsoas.atlas.bones import ASSET, bones_record, load_bones
-from iliopsoas.atlas.build import build, main
+from iliopsoas.atlas.bones import ASSET, LEG, bones_record, load_bones, load_leg
+from iliopsoas.atlas.build import build, build_leg, main
 from iliopsoas.atlas.structures import structures
 from iliopsoas.body import landmarks
 from solid import depth_mm, dihedral_deg, distance_mm, is_closed
 
 LUMBAR = ["l1", "l2", "l3", "l4", "l5"]
-COLUMN = ["t9", "t10", "t11", "t12", *LUMBAR]
+COLUMN = ["t6", "t7", "t8", "t9", "t10", "t11", "t12", *LUMBAR]
 HIP_CENTRE = np.array([-0.056276, -0.07849, 0.07726])
-PAIRED = {"hip_bone", "femur", "rib_9", "rib_10", "rib_11", "rib_12", "costal_margin"}
+PAIRED = {"hip_bone", "femur", *(f"rib_{k}" for k in range(3, 13)), "costal_margin"}
 MIDLINE = {
     *COLUMN, "sacrum", "coccyx", "pubic_symphysis", "disc_t11_t12", "disc_t12_l1", "disc_l1_l2", "disc_l2_l3",
-    "disc_l3_l4", "disc_l4_l5", "disc_l5_s1", "disc_t9_t10", "disc_t10_t11",
+    "disc_l3_l4", "disc_l4_l5", "disc_l5_s1", "disc_t6_t7", "disc_t7_t8", "disc_t8_t9", "disc_t9_t10",
+    "disc_t10_t11", "sternum",
 }  # fmt: skip
 BONE_OF = {
     "sacral_ala": "sacrum", "sacral_apex": "sacrum", "promontory": "sacrum", "coccyx_tip": "coccyx",
@@ -138,7 +139,7 @@ def test_every_bone_disc_and_cartilage_is_there(bones):
 
 
 def test_atlas_rows_of_bones_and_discs_have_a_shape(bones):
-    drawn = {k.removesuffix("_r").removesuffix("_l") for k in bones}
+    drawn = {k.removesuffix("_r").removesuffix("_l") for k in (*bones, *load_leg())}
     solid = {s.id for s in structures().values() if s.kind in ("bone", "disc", "vertebra", "cartilage")}
     assert solid <= drawn
 
@@ -319,7 +320,8 @@ def test_each_vertebra_has_canal_pedicles_and_spinous_process(bones, level):
     front = v[np.abs(v[:, 2]) < 0.004, 0].max()
     slope, height = face_line(bones[level], 1)
     back = -np.array([1, slope, 0]) / math.hypot(1, slope)
-    start = np.array([front + 0.02, slope * (front + 0.02) + height - 0.010, 0.0004])
+    below = 0.010 if level not in ("t6", "t7", "t8") else 0.014  # higher up the arches hang lower behind their bodies
+    start = np.array([front + 0.02, slope * (front + 0.02) + height - below, 0.0004])
     hits = crossings(bones[level], start, back)
     assert len(hits) >= 4, "in front of the body, canal, arch behind"
     assert 0.010 < hits[2] - hits[1] < 0.026, "the canal is open"
@@ -620,7 +622,7 @@ def test_record_says_frame_scale_sources_licences_and_every_choice():
     }
     licences = " ".join(p["licence"] for p in record["packages"].values())
     assert all(name in licences for name in ("MPL-2.0", "Apache-2.0", "CC-BY-3.0"))
-    assert all(len(digest) == 64 for digest in record["files_sha256"].values()) and len(record["files_sha256"]) == 16
+    assert all(len(digest) == 64 for digest in record["files_sha256"].values()) and len(record["files_sha256"]) == 19
     for part in ("coccyx", "discs", "costal_margin", "symphysis", "sacral_relief", "vertebrae", "ribs", "left_side"):
         assert record["choices"][part].endswith(".")
     assert json.loads(json.dumps(record)) == record
@@ -664,11 +666,37 @@ def test_build_makes_the_same_bytes_twice_and_the_shipped_bones(wheels, tmp_path
             np.testing.assert_allclose(point, expected["points"][name], atol=1e-3)
 
 
+@pytest.mark.parametrize("name", ["femur_r", "tibia_r", "fibula_r", "patella_r"])
+def test_bones_of_the_leg_are_closed_and_mirrored(name):
+    mesh = load_leg()[name]
+    assert is_closed(mesh) and components(mesh) == 1 and volume_cm3(mesh) > 0
+    np.testing.assert_array_equal(load_leg()[name[:-1] + "l"].v * [1, 1, -1], mesh.v)
+
+
+def test_the_whole_femur_is_the_one_of_the_standing_body_made_longer(bones):
+    whole, cut = load_leg()["femur_r"].v + HIP_CENTRE, bones["femur_r"].v
+    above = cut[cut[:, 1] > -0.28]
+    assert distance_mm(above[::20], [load_leg()["femur_r"].moved(whole)]).max() < 0.1
+    assert whole[:, 1].min() == pytest.approx(-0.507, abs=0.005)
+
+
+def test_the_leg_is_built_as_shipped_and_both_assets_are_small(wheels):
+    made = build_leg(wheels)
+    assert made == build_leg(wheels)
+    with np.load(LEG, allow_pickle=False) as shipped:
+        record = json.loads(str(shipped["record"]))
+    assert all(len(digest) == 64 for digest in record["files_sha256"].values())
+    assert set(record["choices"]) == {"femur", "tibia_fibula", "patella"}
+    assert abs(len(made) - LEG.stat().st_size) < 2000
+    assert LEG.stat().st_size < 150_000
+
+
 def test_build_command_writes_where_told(wheels, tmp_path, capsys):
     out = tmp_path / "elsewhere.npz"
     where = [] if wheels is None else ["--wheels", str(wheels)]
     assert main([*where, "--out", str(out)]) == 0
     assert out.stat().st_size < 600_000
+    assert out.with_name("leg.npz").stat().st_size < 150_000
     assert "elsewhere.npz" in capsys.readouterr().out
 
 

@@ -204,12 +204,10 @@ class TestOwnFolder:
         path = own / "lesson.ipynb"
         path.write_bytes(b"old")
 
-        def full(self, content):
-            with self.open("wb") as stream:
-                stream.write(content[:1])
+        def full(_):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(Path, "write_bytes", full)
+        monkeypatch.setattr("os.fsync", full)
         with pytest.raises(OSError, match="No space"):
             folder.write_atomically(path, b"new")
         assert path.read_bytes() == b"old"

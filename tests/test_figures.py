@@ -128,6 +128,8 @@ def test_every_view_is_written_in_every_style_with_its_words_inside(folder, albu
         for place in ("shapes/anterior", "shapes/lateral", "more/anterior")
         for style in ("names", "numbers", "blank", "key")
     } | {"charts/growth.png"}
+    small = {path.relative_to(folder).as_posix() for path in folder.rglob("*.webp")}
+    assert small == {"shapes/anterior.webp", "shapes/lateral.webp", "more/anterior.webp"}
     with Image.open(folder / "shapes" / "anterior_names.png") as picture:
         assert picture.mode == "P", "a palette keeps the folder small"
         assert picture.text["Description"] == album.folios[0].plates["anterior"].alt_for()

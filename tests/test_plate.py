@@ -10,10 +10,12 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from PIL import Image
 
 from iliopsoas.plates.composite import composite
 from iliopsoas.plates.figure import text_width_px
+from iliopsoas.plates.foot import UNHINTED
 from iliopsoas.plates.plate import Along, Folio, LabelSpec, Layer, LazyPlates, Stop, frame_key
 from iliopsoas.plates.view import view, view_names
 from iliopsoas.sources.errors import UnknownName
@@ -382,3 +384,14 @@ def test_frames_share_the_depths_they_are_given_and_nothing_may_lie_outside():
     assert plate(depth_range_m=(-1.0, 1.0)).sheet(draft=True).depth_range_m == (-1.0, 1.0)
     with pytest.raises(ValueError, match="depth_range_m is"):
         plate(depth_range_m=(0.0, 0.0001)).sheet(draft=True)
+
+
+@pytest.mark.parametrize("dpi", [84, 110, 130, 150])
+def test_no_line_under_the_picture_runs_off_the_paper_at_any_resolution(dpi):
+    words = "Soft parts are our own shapes on measured bones; outlines of attachments are schematic. " * 4
+    with matplotlib.rc_context(UNHINTED):
+        fig = plate(caption=words, schematic=words).figure()
+        fig.set_dpi(dpi)
+        renderer = FigureCanvasAgg(fig).get_renderer()
+        ends = [text.get_window_extent(renderer).x1 for text in fig.findobj(Text) if text.get_text()]
+    assert max(ends) <= fig.bbox.width

@@ -36,10 +36,15 @@ DEFINITIONS = {
 }
 
 
-def landmarks(bones: dict[str, Mesh], plates: dict[str, tuple[Endplate, Endplate]], s1: Endplate) -> dict[str, Any]:
+def landmarks(
+    bones: dict[str, Mesh],
+    plates: dict[str, tuple[Endplate, Endplate]],
+    s1: Endplate,
+    drawn_lines: dict[str, FloatArray],
+) -> dict[str, Any]:
     """Return points, lines, endplates and transverse processes as plain lists (metres, right side)."""
     points = _points(bones)
-    lines = _lines(bones, points)
+    lines = _lines(bones, points) | drawn_lines
     return {
         "definitions": DEFINITIONS,
         "points": {k: _plain(p) for k, p in sorted(points.items())},

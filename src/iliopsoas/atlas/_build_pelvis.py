@@ -109,11 +109,15 @@ def reamed(mesh: Mesh) -> Mesh:
 
 def femur(sources: Sources) -> Mesh:
     """Return the right femur down to mid shaft, closed by a flat cap, its lesser trochanter raised."""
+    return clipped_below(whole_femur(sources), FEMUR_FLOOR_M)
+
+
+def whole_femur(sources: Sources) -> Mesh:
+    """Return the right femur down to the knee, its lesser trochanter raised."""
     v, f = llp26(sources, "femur_left_mean_rigid_LLP26", "femur_left_quartic_flat")
     v = registered(v, "femur_r") + HIP_CENTRE
     m = loop(outward(welded(v, f)), 2)
-    m = raised(m, np.array([-0.0815, -0.1350, 0.0870]), LESSER_TROCHANTER_M * unit(-0.75, 0.0, -0.66), 0.010)
-    return clipped_below(m, FEMUR_FLOOR_M)
+    return raised(m, np.array([-0.0815, -0.1350, 0.0870]), LESSER_TROCHANTER_M * unit(-0.75, 0.0, -0.66), 0.010)
 
 
 def symphysis() -> Mesh:

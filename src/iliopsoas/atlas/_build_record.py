@@ -40,14 +40,16 @@ CHOICES = {
     "raised by 0.6 mm.",
     "vertebrae": "Each vertebra is given its level's size, wedge and tilt, a squarer body with a waist, and its "
     "level's transverse and spinous processes; the numbers are listed under vertebrae.",
-    "stack": "The vertebrae stand on the first sacral endplate with the disc heights and tilts listed; T9 and T10 are "
-    "there to carry ribs 9 and 10.",
+    "stack": "The vertebrae stand on the first sacral endplate with the disc heights and tilts listed; T6 to T10 are "
+    "there to carry the ribs and to tell the levels of the diaphragm.",
     "discs": "The discs are drawn between the endplates, 0.6 mm into each, from just inside the rims, bulging about "
     "2 % beyond them.",
     "ribs": f"Ribs 9 to 12 are turned as one to lie along our vertebrae, {EXTRA_TURN_DEG:.0f} degrees further front "
-    "down, and their heads are drawn in to the bodies.",
+    "down, and their heads are drawn in to the bodies; ribs 3 to 8 go with them, the heads of 3 to 5 like that of 6.",
+    "sternum": "The sternum and its costal cartilages are one piece, carried as the ribs are; the left half is the "
+    "mirror image of the right one.",
     "costal_margin": "The costal margin is a band along the source's costal arch, with the cartilage of rib 9; it "
-    "stops at the xiphoid because no sternum is shown.",
+    "stops at the xiphoid where no sternum is shown.",
     "symphysis": "The pubic symphysis is drawn between the pubic bones.",
 }
 

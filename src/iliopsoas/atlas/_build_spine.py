@@ -49,9 +49,13 @@ SHAPES: dict[str, Shape] = {
     "t11": Shape((32, 33), (38, 40), 22.6, -3.8, -6.0, 6.2, joint_reach=1.12),
     "t10": Shape((30.5, 31), (34, 36), 21.4, -3.6, -2.6, 5.6, joint_reach=1.1),
     "t9": Shape((30, 30.5), (32, 33.5), 20.6, -3.4, 0.6, 5.2, joint_reach=1.1),
+    "t8": Shape((29.5, 30), (30.5, 32), 20.0, -3.4, 3.8, 4.8, joint_reach=1.1),
+    "t7": Shape((29, 29.5), (29.5, 30.5), 19.5, -3.4, 7.0, 4.6, joint_reach=1.1),
+    "t6": Shape((28.5, 29), (28.5, 29.5), 19.0, -3.4, 10.2, 4.4, joint_reach=1.1),
 }
 # fmt: on
 ORDER = tuple(SHAPES)  # from the sacrum up
+COARSE = ("t6", "t7", "t8", "t9", "t10")  # vertebrae above what the muscle needs, subdivided once less
 AROUND = 48
 
 
@@ -233,9 +237,7 @@ def standing(sources: dict[str, Mesh], s1: Endplate) -> tuple[dict[str, Mesh], d
         lower_c = below.centre + shape.disc_below * MM * np.array([np.sin(between), np.cos(between), 0])
         up = np.array([np.sin(np.radians(tilt)), np.cos(np.radians(tilt)), 0])
         middle = lower_c + up * shape.height / 2 * MM
-        bones[name] = placed(
-            fitted(body_frame(loop(sources[name], 1 if name in ("t9", "t10") else 2)), shape), middle, tilt
-        )
+        bones[name] = placed(fitted(body_frame(loop(sources[name], 1 if name in COARSE else 2)), shape), middle, tilt)
         lower = Endplate(lower_c, shape.depth[1] / 2 * MM, shape.width[1] / 2 * MM, lower_tilt)
         upper_c = middle + up * shape.height / 2 * MM
         upper = Endplate(upper_c, shape.depth[0] / 2 * MM, shape.width[0] / 2 * MM, shape.tilt)

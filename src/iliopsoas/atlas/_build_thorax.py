@@ -1,14 +1,16 @@
-"""Ribs 9-12 and the costal margin, carried with the eleventh and twelfth thoracic vertebra."""
+"""Ribs 3-12, the sternum with its cartilages and the costal margin, carried with the lower thoracic vertebrae."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from iliopsoas.atlas._build_mesh import components, loft, loop, outward, smoothstep, through, welded
+from iliopsoas.atlas._build_mesh import components, loft, loop, outward, smoothstep, symmetric, through, welded
 from iliopsoas.atlas.endplate import Endplate
 from iliopsoas.atlas.mesh import FloatArray, IntArray, Mesh, joined
 
-FIRST, LAST = 9, 12
+HIGHEST = 3  # the highest rib that is built
+FIRST_LAID = 9  # from here down the ribs are laid along our vertebrae; those above go with them
+FIRST_SEATED = 6  # the highest rib whose vertebra is built
 EXTRA_TURN_DEG = 5.0  # ribs turned front down about their heads, so that the margin reaches L2-L3
 
 
@@ -35,14 +37,19 @@ def facet(plates: tuple[Endplate, Endplate]) -> FloatArray:
     return middle - 0.80 * a * upper.forward + [0, 0, 0.86 * b]
 
 
-def thorax(v: FloatArray, f: IntArray, plates: dict[str, tuple[Endplate, Endplate]]) -> dict[str, Mesh]:
-    """Return right ribs and costal margin, hung on the vertebrae: one turn and shift for all, then each head drawn in.
+def thorax(
+    v: FloatArray, f: IntArray, plates: dict[str, tuple[Endplate, Endplate]]
+) -> tuple[dict[str, Mesh], FloatArray]:
+    """Return right ribs, sternum and costal margin on the vertebrae, and the line of the margin from rib 10 inwards.
+
+    All are turned and shifted as one, then each head is drawn in.
 
     The turn is the one that lays the line of the source's rib heads along ours, and a little more (`EXTRA_TURN_DEG`).
     """
-    source = {k: m for k, m in ribs_of(v, f).items() if FIRST <= k <= LAST}
-    heads = np.array([head(source[k]) for k in source])
-    facets = np.array([facet(plates[f"t{k}"]) for k in source])
+    source = {k: m for k, m in ribs_of(v, f).items() if k >= HIGHEST}
+    laid = [k for k in source if k >= FIRST_LAID]
+    heads = np.array([head(source[k]) for k in laid])
+    facets = np.array([facet(plates[f"t{k}"]) for k in laid])
     lean = [np.arctan2(*(p[0] - p[-1])[[0, 1]]) for p in (heads, facets)]
     a = lean[0] - lean[1] - np.radians(EXTRA_TURN_DEG)
     turn = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
@@ -51,18 +58,21 @@ def thorax(v: FloatArray, f: IntArray, plates: dict[str, tuple[Endplate, Endplat
         moved = (p - heads.mean(0)) @ turn.T + facets.mean(0)
         return np.c_[moved[:, :2], p[:, 2]]
 
-    out = {}
-    for k, m in source.items():
-        m = loop(outward(welded(carried(m.v), m.f)), 2)
-        pull = facet(plates[f"t{k}"]) - head(m)
+    out: dict[str, Mesh] = {}
+    placed = {k: loop(outward(welded(carried(m.v), m.f)), 2) for k, m in source.items()}
+    for k, m in placed.items():
+        seated = max(k, FIRST_SEATED)  # above it the spine is not built: those ribs go with the first that has its bone
+        pull = facet(plates[f"t{seated}"]) - head(placed[seated])
         weight = smoothstep(np.linalg.norm(m.v - head(m), axis=1), 0.055, 0.005)
         out[f"rib_{k}_r"] = m.moved(m.v + weight[:, None] * pull)
+    front = next(p for p in components(v, f) if 600 < len(p.v) < 900)
+    out["sternum"] = loop(symmetric(outward(welded(carried(front.v), front.f))), 1)
     arch = carried(ARCH)
     tips = [tip(out[f"rib_{k}_r"]) for k in (10, 9)]
     edge = cartilage(np.vstack([tips[0], arch]), 0.0038, 0.0062)
     spur = cartilage(np.vstack([tips[1], (tips[1] + arch[4]) / 2 + [0.006, -0.002, 0.002], arch[4]]), 0.0032, 0.0052)
     out["costal_margin_r"] = joined([edge, spur])
-    return out
+    return out, np.vstack([tips[0], arch])
 
 
 # The free edge of the costal arch on the source thorax, from rib 10 to the xiphoid (metres, source frame).

@@ -14,6 +14,7 @@ import numpy as np
 from iliopsoas.atlas.mesh import IntArray, Mesh
 
 ASSET = Path(__file__).with_name("bones.npz")
+LEG = Path(__file__).with_name("leg.npz")
 
 
 @cache
@@ -27,7 +28,21 @@ def load_bones() -> Mapping[str, Mesh]:
     mapping of str to Mesh
         Closed meshes, outward-facing; metres, x anterior, y superior, z right. Treat them as read-only.
     """
-    with np.load(ASSET, allow_pickle=False) as data:
+    return _loaded(ASSET)
+
+
+@cache
+def load_leg() -> Mapping[str, Mesh]:
+    """Return the whole femur, tibia, fibula and kneecap of either leg by id, each in its own frame.
+
+    For what moves at the knee; the fibula is in the frame of the tibia. The standing body has the femur of
+    `load_bones`, which ends at mid shaft. Only this reads their file.
+    """
+    return _loaded(LEG)
+
+
+def _loaded(asset: Path) -> Mapping[str, Mesh]:
+    with np.load(asset, allow_pickle=False) as data:
         low, step = data["low"], float(data["step"])
         out: dict[str, Mesh] = {}
         for name in sorted(key[:-2] for key in data.files if key.endswith(".v")):
@@ -37,7 +52,8 @@ def load_bones() -> Mapping[str, Mesh]:
             f = faces.astype(np.int64)
             for count in coarse:
                 f = refined_faces(f, int(count))
-            out[name] = Mesh(data[f"{name}.v"] * step + low, f)
+            corner = data[f"{name}.low"] if f"{name}.low" in data.files else low
+            out[name] = Mesh(data[f"{name}.v"] * step + corner, f)
     for name in [n for n in out if n.endswith("_r")]:
         out[f"{name[:-1]}l"] = out[name].mirrored()
     for mesh in out.values():

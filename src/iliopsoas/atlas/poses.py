@@ -1,4 +1,4 @@
-"""Poses of the hip by name, each with what its angle rests on: measured in people, or chosen by us.
+"""Poses by name, each of one leg, each with what its angle rests on: measured in people, or chosen by us.
 
 `poses.toml` is the one home of these angles. ``Pose(**named_pose("step_up_lead").angles)`` is the pose itself.
 """
@@ -19,6 +19,14 @@ from iliopsoas.sources.tables import Column, number, one_of, read_rows, text
 RestsOn = Literal["zero", "measured", "schematic"]
 
 FILE = "poses.toml"
+ANGLES = (
+    "hip_flexion_deg",
+    "hip_adduction_deg",
+    "hip_rotation_deg",
+    "knee_flexion_deg",
+    "pelvic_tilt_deg",
+    "lumbar_flexion_deg",
+)
 _SAID: dict[str, str] = {
     "zero": "Zero by definition.",
     "measured": "Measured: {people}.",
@@ -43,7 +51,9 @@ class NamedPose:
     people : str
         Who was measured; empty for other poses.
     hip_flexion_deg, hip_adduction_deg, hip_rotation_deg : float
-        As in `iliopsoas.body.pose.Pose`.
+        As in `iliopsoas.body.pose.Pose`; so are the next three.
+    knee_flexion_deg, pelvic_tilt_deg, lumbar_flexion_deg : float
+        Chosen by us in every pose, so that the picture looks like it; what was measured is the hip alone.
     sd_deg : float or None
         Standard deviation of the flexion, where the source gives one.
     """
@@ -57,20 +67,19 @@ class NamedPose:
     hip_flexion_deg: float = 0.0
     hip_adduction_deg: float = 0.0
     hip_rotation_deg: float = 0.0
+    knee_flexion_deg: float = 0.0
+    pelvic_tilt_deg: float = 0.0
+    lumbar_flexion_deg: float = 0.0
     sd_deg: float | None = None
 
     @property
     def angles(self) -> dict[str, float]:
         """The angles as keyword arguments of a `Pose`."""
-        return {
-            "hip_flexion_deg": self.hip_flexion_deg,
-            "hip_adduction_deg": self.hip_adduction_deg,
-            "hip_rotation_deg": self.hip_rotation_deg,
-        }
+        return {name: getattr(self, name) for name in ANGLES}
 
     @property
     def basis(self) -> str:
-        """What the angles rest on, as printed: "Measured: 60 young men." or "Schematic angle, no source."."""
+        """What the hip's angles rest on, as printed: "Measured: 60 young men." or "Schematic angle, no source."."""
         if self.rests_on == "schematic" and not self.sources:
             return "Schematic angle, no source."
         return _SAID[self.rests_on].format(people=self.people)
@@ -98,9 +107,7 @@ def read_poses(toml: str, file: str = FILE) -> Mapping[str, NamedPose]:
         "sentence": Column(sentence()),
         "sources": Column(source_keys(), required=False, default=()),
         "people": Column(text(), required=False, default=""),
-        "hip_flexion_deg": angle,
-        "hip_adduction_deg": angle,
-        "hip_rotation_deg": angle,
+        **dict.fromkeys(ANGLES, angle),
         "sd_deg": Column(number, required=False),
     }
     out = {}

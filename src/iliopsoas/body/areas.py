@@ -7,7 +7,7 @@ attachment; the muscles' own ends lie within them (tested).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -17,7 +17,7 @@ import numpy as np
 
 from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import FloatArray
-from iliopsoas.body import iliacus, psoas_minor, shapes
+from iliopsoas.body import iliacus, psoas_minor, shapes, stored
 from iliopsoas.body.areas_spine import Inside, spine_areas
 from iliopsoas.body.hips import Hips
 from iliopsoas.body.landmarks import landmark
@@ -95,11 +95,11 @@ def _mirrored(inside: Inside) -> Inside:
 
 def _pelvis() -> list[tuple[str, str, Inside]]:
     eminence, tubercle = landmark("iliopubic_eminence"), landmark("pubic_tubercle")
-    end = psoas_minor.insertion_point()
+    (end,) = _line("psoas_minor_end")
     along = 0.010 * shapes.unit(tubercle - eminence)
     return [
         ("iliacus_fossa", "hip_bone_r", _fossa()),
-        ("iliacus_sacral_ala", "sacrum", _capsule(_ala_line(), 0.0055)),
+        ("iliacus_sacral_ala", "sacrum", _capsule(_line("sacral_ala"), 0.0055)),
         ("psoas_minor_insertion", "hip_bone_r", _capsule(np.array([end - along, end + along]), 0.0042)),
     ]
 
@@ -131,7 +131,7 @@ def _fossa() -> Inside:
 
     The outline lives in a plane laid through the fossa; a fitted surface tells the inner face from the outer one.
     """
-    outline = _fossa_outline()
+    outline = _line("fossa_outline")
     centre = outline.mean(0)
     across = shapes.unit(outline[0] - centre)
     normal = shapes.unit(np.linalg.svd(outline - centre)[2][2])
@@ -202,13 +202,32 @@ def _fossa_outline() -> FloatArray:
     return shapes.evenly(np.concatenate([way, way[:1]]), 161)[:-1]
 
 
+_LINES: Mapping[str, Callable[[], FloatArray]] = MappingProxyType(
+    {
+        "fossa_outline": _fossa_outline,
+        "sacral_ala": _ala_line,
+        "psoas_minor_end": lambda: psoas_minor.insertion_point()[None],
+        "iliacus_end": lambda: iliacus.insertion_line()[::4],
+    }
+)
+
+
+def built_lines() -> Mapping[str, FloatArray]:
+    """Return the lines on the bones that depend on where the muscles lie, built anew; `areas` prefers stored ones."""
+    return {name: build() for name, build in _LINES.items()}
+
+
+def _line(name: str) -> FloatArray:
+    return stored.line(name, _LINES[name])
+
+
 # ------------------------------------------------------------------------------------------- femur
 
 
 def _femur() -> list[tuple[str, str, Inside]]:
     tip = insertion_point()
     psoas = _capsule(tip + np.array([[0.0, 0.004, 0.0], [0.0, -0.004, 0.0]]), 0.0075)
-    whole = _capsule(iliacus.insertion_line()[::4], 0.0065)
+    whole = _capsule(_line("iliacus_end"), 0.0065)
 
     def iliacus_only(points: FloatArray) -> FloatArray:
         return np.minimum(whole(points), -psoas(points) - 0.0004)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from iliopsoas.atlas.bones import load_bones
 from iliopsoas.atlas.mesh import Mesh
+from iliopsoas.body.hips import STANDING as UPRIGHT
 from iliopsoas.body.hips import Hips, femur_mesh
 from iliopsoas.body.iliacus import iliacus
 from iliopsoas.body.ligaments import inguinal_ligament
@@ -18,6 +19,7 @@ from iliopsoas.body.psoas_belly import belly
 from iliopsoas.body.psoas_minor import psoas_minor as psoas_minor_mesh
 from iliopsoas.body.psoas_slips import arches, deep, superficial
 from iliopsoas.body.psoas_tendon import iliopsoas_tendon
+from iliopsoas.body.stored import soft_parts
 
 STANDING = Pose()
 
@@ -106,7 +108,10 @@ def body(psoas_minor: bool = True, pose: Pose = STANDING) -> Body:
 @lru_cache(maxsize=8)
 def _body(psoas_minor: bool, hips: Hips) -> Body:
     parts: dict[str, Part] = {}
-    for part in [*_bones(hips), *_soft(psoas_minor, hips)]:
+    soft = (soft_parts() if hips == UPRIGHT else None) or built_soft_parts(hips)
+    for part in [*_bones(hips), *soft]:
+        if part.structure == "psoas_minor" and not psoas_minor:
+            continue
         parts[part.id] = part
         if part.side == "r" and part.tissue not in ("bone", "cartilage"):
             left = part.mirrored()
@@ -116,7 +121,7 @@ def _body(psoas_minor: bool, hips: Hips) -> Body:
 
 def _bones(hips: Hips) -> Iterator[Part]:
     femur = femur_mesh(hips)
-    moved = {} if hips == Hips() else {"femur_r": femur, "femur_l": femur.mirrored()}
+    moved = {} if hips == UPRIGHT else {"femur_r": femur, "femur_l": femur.mirrored()}
     for id, mesh in load_bones().items():
         side = id[-1] if id[-2:] in ("_r", "_l") else ""
         structure = id[:-2] if side else id
@@ -126,7 +131,12 @@ def _bones(hips: Hips) -> Iterator[Part]:
         yield Part(id, structure, side, tissue, moved.get(id, mesh), id)
 
 
-def _soft(with_minor: bool, hips: Hips) -> Iterator[Part]:
+def built_soft_parts(hips: Hips = UPRIGHT) -> tuple[Part, ...]:
+    """Return the right soft parts, built from the bones; `body` prefers those that are kept ready."""
+    return tuple(_soft(hips))
+
+
+def _soft(hips: Hips) -> Iterator[Part]:
     b = belly(hips)
     yield _right("psoas_major", "psoas_major", "psoas", b.mesh, "psoas_major_r")
     for name, slip in superficial(b).items():
@@ -135,8 +145,7 @@ def _soft(with_minor: bool, hips: Hips) -> Iterator[Part]:
         yield _right(f"psoas_deep_{name}", "psoas_major_deep", "psoas_deep", slip.mesh, "psoas_major_r")
     for name, mesh in arches(b).items():
         yield _right(f"psoas_arch_{name}", "tendinous_arches", "tendon", mesh, "psoas_major_r")
-    if with_minor:
-        yield _right("psoas_minor", "psoas_minor", "psoas_minor", psoas_minor_mesh(b))
+    yield _right("psoas_minor", "psoas_minor", "psoas_minor", psoas_minor_mesh(b))
     yield _right("iliacus", "iliacus", "iliacus", iliacus(hips).mesh)
     yield _right("iliopsoas_tendon", "iliopsoas_tendon", "tendon", iliopsoas_tendon(b))
     yield _right("inguinal_ligament", "inguinal_ligament", "ligament", inguinal_ligament())

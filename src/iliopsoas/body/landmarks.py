@@ -39,13 +39,17 @@ def definition(name: str) -> str:
     return str(_pick(_recorded()["definitions"], name, "landmark"))
 
 
-def line(name: Literal["iliac_crest", "pelvic_brim"], side: Side = "r") -> FloatArray:
-    """Return a bony line, shape (n, 3), metres: the crest from ASIS to PSIS, or the brim from promontory to pubis."""
+def line(name: Literal["iliac_crest", "pelvic_brim", "costal_arch"], side: Side = "r") -> FloatArray:
+    """Return a bony line, shape (n, 3), metres.
+
+    The crest runs from ASIS to PSIS, the brim from promontory to pubis, the costal arch from the tip of rib 10 to the
+    xiphoid.
+    """
     return _sided(_pick(_recorded()["lines"], name, "line"), side)
 
 
 def endplate(vertebra: str, edge: Literal["upper", "lower"]) -> Endplate:
-    """Return an endplate of "t9" .. "t12", "l1" .. "l5" or the upper one of "s1"."""
+    """Return an endplate of "t6" .. "t12", "l1" .. "l5" or the upper one of "s1"."""
     found = _pick(_pick(_recorded()["endplates"], vertebra, "vertebra"), edge, f"edge of {vertebra}")
     return Endplate(np.array(found["centre"]), found["half_depth_m"], found["half_width_m"], found["tilt_deg"])
 

@@ -30,9 +30,9 @@ def iliopsoas_tendon(belly: Belly) -> Mesh:
 
 
 def _rows(belly: Belly) -> FloatArray:
-    """Rows of the belly on which the tendon lies; the first may lie between two, so that its length is kept."""
-    first = belly.tendon_row
-    return np.concatenate([[first], np.arange(np.floor(first) + 1, ROWS)])
+    """Rows of the belly on which the tendon lies, as many in every pose; they may lie between two rows of the belly."""
+    count = ROWS - round(standing_belly().tendon_row)
+    return np.linspace(belly.tendon_row, ROWS - 1, count)
 
 
 def _tendon(belly: Belly, depth: float) -> Mesh:

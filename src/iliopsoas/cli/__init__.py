@@ -28,8 +28,8 @@ def _folder(text: str) -> Path:
 
 def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     """Describe the commands and their options."""
-    from iliopsoas.cli.folder import default_folder
     from iliopsoas.cli.lessons import lesson_names
+    from iliopsoas.learning.folder import default_folder
 
     parser = _Parser(
         prog="iliopsoas",
@@ -64,6 +64,15 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     )
     figures.add_argument("--only", metavar="ID", help="one plate, such as attachments")
     figures.add_argument("--folder", type=_folder, default=_folder("figures"), help="where to (default: figures, here)")
+
+    anki = add("anki", "Write all questions and cases as a deck for Anki.")
+    anki.add_argument(
+        "file",
+        nargs="?",
+        type=_folder,
+        default=_folder("iliopsoas.apkg"),
+        help="the file (default: iliopsoas.apkg, here)",
+    )
 
     warm = add("warm", "Draw every plate ahead, so that the lessons open at once.")
     warm.add_argument("--background", action="store_true", help="give way to other programs; end quietly when told to")
@@ -116,6 +125,26 @@ def _figures(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _anki(path: Path) -> int:
+    """Write the deck for Anki."""
+    from iliopsoas.publish import anki
+
+    if path.suffix != ".apkg":
+        raise CourseError(f"{path} does not end in .apkg, so Anki would not open it.", "Name it iliopsoas.apkg", 2)
+    try:
+        count = anki.write(path, progress=sys.stderr.isatty())
+    except anki.NoGenanki as error:
+        raise CourseError(
+            "The package genanki, which writes such files, is not installed.",
+            "With the course's folder: python -m uv run --extra anki iliopsoas anki\n"
+            "With the installed package: python -m pip install genanki, then again.",
+        ) from error
+    except OSError as error:
+        raise CourseError(f"Cannot write {path}: {error}", "Name another file.") from error
+    print(f"{count} cards written to {path}. Open it in Anki; a newer deck keeps the dates of the old one.")
+    return 0
+
+
 def _warm(background: bool) -> int:
     """Draw the plates into the cache."""
     from iliopsoas.cli.warm import warm
@@ -145,6 +174,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return examine(arguments.folder)
         if arguments.command == "figures":
             return _figures(arguments)
+        if arguments.command == "anki":
+            return _anki(arguments.file)
         if arguments.command == "warm":
             return _warm(arguments.background)
         from iliopsoas.cli.lab import open_course

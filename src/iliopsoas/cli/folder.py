@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,9 +16,9 @@ from pathlib import Path
 
 from iliopsoas.cli.console import CourseError
 from iliopsoas.cli.lessons import Lesson, figures_home, lessons
+from iliopsoas.learning.folder import write_atomically
 
 RECORD = ".iliopsoas.json"
-SETTING = "ILIOPSOAS_FOLDER"
 
 
 @dataclass(frozen=True)
@@ -39,36 +38,6 @@ class Report:
     written: tuple[str, ...]
     updated: tuple[str, ...]
     kept: tuple[str, ...]
-
-
-def default_folder() -> Path:
-    """Give the folder used when none is named.
-
-    Returns
-    -------
-    Path
-        That of the environment variable ``ILIOPSOAS_FOLDER``, or ``Iliopsoas`` in the home folder.
-    """
-    return Path(os.environ.get(SETTING) or Path.home() / "Iliopsoas").expanduser().absolute()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old one or the new one, never half of it.
-
-    Parameters
-    ----------
-    path : Path
-        Where to.
-    content : bytes
-        The whole file.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def fingerprint(name: str, content: bytes) -> str:

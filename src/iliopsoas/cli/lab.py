@@ -18,9 +18,10 @@ from typing import Any
 import platformdirs
 
 from iliopsoas.cli.console import CourseError, coloured
-from iliopsoas.cli.folder import SETTING as FOLDER
-from iliopsoas.cli.folder import bring_up_to_date, put_fresh_copy, write_atomically
+from iliopsoas.cli.folder import bring_up_to_date, put_fresh_copy
 from iliopsoas.cli.lessons import choose
+from iliopsoas.learning.folder import SETTING as FOLDER
+from iliopsoas.learning.folder import write_atomically
 
 SETTINGS = "ILIOPSOAS_SETTINGS"
 # JupyterLab would ask each new reader whether to fetch news, and its update check is a request to a website.

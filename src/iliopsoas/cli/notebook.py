@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable
 
 from iliopsoas.cli.doctor import rows
-from iliopsoas.cli.folder import default_folder
+from iliopsoas.learning.folder import default_folder
 from iliopsoas.widgets.prose import Prose
 
 

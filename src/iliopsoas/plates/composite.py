@@ -100,7 +100,7 @@ def _blend(sheet: Sheet, shown: frozenset[str]) -> tuple[F32, F32]:
         px, py = px[inside], py[inside]
         rgba = layer.rgba[py, px]
         pixels[k, inside] = rgba
-        rank[k, inside] = np.where(rgba[:, 3] > 0, layer.depth[py, px].astype(np.int32) * 16 + k + 1, 0)
+        rank[k, inside] = np.where(rgba[:, 3] > 0, layer.depth[py, px].astype(np.int32) * 256 + k + 1, 0)
     order = np.argsort(-rank, axis=0, kind="stable")
     near = np.take_along_axis(pixels, order[..., None], 0)
     c, q = np.zeros((len(crowded), 3), np.float32), np.zeros(len(crowded), np.float32)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from iliopsoas.plates.composite import composite
 from iliopsoas.plates.credits import AUTHORS, LICENCE, SOURCE, credit_line
-from iliopsoas.plates.foot import FONT, PX_PER_INCH, foot_blocks, text_width_px
+from iliopsoas.plates.foot import FONT, PX_PER_INCH, UNHINTED, foot_blocks, text_width_px
 from iliopsoas.plates.labels import PlacedLabel
 from iliopsoas.plates.palette import INK, PAPER, TEXT
 from iliopsoas.plates.plate import LabelMode
@@ -122,7 +122,7 @@ def save(
     alt = plate.alt_for(on, stop)
     fig = figure(plate, labels, on, stop, lit, interpolation="lanczos" if kind == "png" else "none")
     out = io.BytesIO()
-    settings: Any = {"svg.hashsalt": plate.id, "svg.fonttype": "path", "pdf.fonttype": 42}
+    settings: Any = {"svg.hashsalt": plate.id, "svg.fonttype": "path", "pdf.fonttype": 42, **UNHINTED}
     with matplotlib.rc_context(settings):
         fig.savefig(out, format=kind, dpi=dpi, facecolor=PAPER, metadata=_metadata(plate, alt, kind))
     data = out.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
@@ -22,6 +22,10 @@ PX_PER_INCH = 100  # one pixel of the picture is 1/100 inch of paper
 CAPTION_PT, SMALL_PT = 8.5, 6.5
 
 
+# For saving: hinted letters are as wide as pixels allow, up to a twelfth wider at one resolution than at another.
+UNHINTED: Any = {"text.hinting": "none"}
+
+
 def text_width_px(text: str, size_pt: float, weight: str = "normal") -> float:
     """Return the width of the longest line of a text, pixels of the picture."""
     return max(_line_width_px(line, size_pt, weight) for line in text.split("\n"))
@@ -29,8 +33,8 @@ def text_width_px(text: str, size_pt: float, weight: str = "normal") -> float:
 
 @cache
 def _line_width_px(line: str, size_pt: float, weight: str) -> float:
-    # Measured at the coarsest resolution: hinting makes small type widest there.
     font = FontProperties(family=FONT, size=size_pt, weight=weight)
+    # As hinted for this resolution, which is wider than unhinted, so that a figure shown directly fits too.
     width, _, _ = _measure().get_text_width_height_descent(line, font, False)
     return float(width)
 

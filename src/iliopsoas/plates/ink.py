@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from iliopsoas.plates import fibres
+from iliopsoas.plates import fibres, grain
 from iliopsoas.plates.palette import INK, Look, unit_rgb
 from iliopsoas.plates.raster import EMPTY_DEPTH_M, GBuffer
 
@@ -89,7 +89,7 @@ def ink(
     g = _aligned(g, supersample)
     mask = g.part >= 0
     line, near_part, near_depth = outlines(g, np.asarray(groups, np.int32), pixel_m, supersample)
-    colour, dark = _wash(g, mask, looks, supersample, depth_range_m)
+    colour, dark = _wash(g, mask, looks, supersample, depth_range_m, pixel_m)
     pen = unit_rgb(INK)
     picture = np.zeros((*mask.shape, 4), np.float32)
     if glass:
@@ -131,7 +131,12 @@ def _aligned(g: GBuffer, k: int) -> GBuffer:
 
 
 def _wash(
-    g: GBuffer, mask: NDArray[np.bool_], looks: Sequence[Look], supersample: int, depth_range_m: tuple[float, float]
+    g: GBuffer,
+    mask: NDArray[np.bool_],
+    looks: Sequence[Look],
+    supersample: int,
+    depth_range_m: tuple[float, float],
+    pixel_m: float,
 ) -> tuple[F32, F32]:
     """Return colour and shadow colour of the drawn pixels, each (n, 3)."""
     part = g.part[mask]
@@ -152,6 +157,9 @@ def _wash(
         tone[fibrous] *= 1 + amount[fibrous] * fibres.bundles(u, v, rate)
         ink_dark, ink_light = fibres.strokes(u, v, rate, supersample)
         ink_dark, ink_light = ink_dark * amount[fibrous], ink_light * amount[fibrous]
+    cut = np.array([k.grain != "" for k in looks], bool)
+    if cut.any():
+        tone += grain.tones(g, [k.grain for k in looks], pixel_m)[mask]
     tone = np.clip(tone, 0.10, 1.25).astype(np.float32)[:, None]
     below, above = tone / np.float32(0.8), np.clip((tone - np.float32(0.8)) / np.float32(0.45), 0, 1)
     colour = np.where(tone < 0.8, dark + (base - dark) * below, base + (light - base) * above)

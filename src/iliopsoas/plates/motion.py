@@ -108,7 +108,11 @@ def _framed(name: str, pose: Pose, facts: tuple[Fact, ...]) -> View:
 
 
 def _plate(name: str) -> Plate:
-    pose = Pose(hip_flexion_deg=ANGLES[name])
+    return posed_plate(name, Pose(hip_flexion_deg=ANGLES[name]))
+
+
+def posed_plate(name: str, pose: Pose) -> Plate:
+    """Return the plate of the hip in a pose, seen from the right side; `name` is that of its view."""
     facts = motion_facts(pose)
     bones = standing.bones_layer(_SIDE)
     layers = (

@@ -1,26 +1,23 @@
 """A plate as bytes for the browser: a JSON header that says everything, then the layers' images.
 
-Header length (4 bytes, little-endian), header (UTF-8 JSON), images. `acetates.js` reads it; `read` reads it back, so
-that what the browser got can be checked.
+Header length (4 bytes, little-endian), header (UTF-8 JSON), images. `picture.js` reads it; `read` reads it back, so
+that what the browser got can be checked. A frame along an axis leaves out what is the same in the frame shown at first:
+its layers there are marked as shared, and words of the header that are missing are read there.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import (  # naming the plugin keeps Pillow from loading every format it knows to find one
-    Image,
-    WebPImagePlugin,  # noqa: F401
-    features,
-)
 
+from iliopsoas.plates.coding import COLOURS, decoded, depth_and_index, depth_image, encoded, mime, reduced
 from iliopsoas.plates.credits import credit_line
 from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX, ROW_GAP_PX
 from iliopsoas.plates.layers import Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
@@ -29,12 +26,15 @@ from iliopsoas.sources import reference
 if TYPE_CHECKING:
     from iliopsoas.plates.plate import Plate
 
+__all__ = ["COLOURS", "VERSION", "depth_and_index", "depth_image", "header", "read", "reduced", "write"]
+
 VERSION = 1
-COLOURS = 64  # per layer: 2 levels of 255 away from the full ink on average, at half the bytes of 256 colours
-_SAMPLE, _ROUNDS = 6000, 4
+_FRAMED = ("size_px", "depth_range_m", "parts", "rules")  # what all frames of a view have in common
 
 
-def write(plate: Plate, draft: bool = False) -> bytes:
+def write(
+    plate: Plate, draft: bool = False, base: Plate | None = None, base_key: str = "", quick: bool = False
+) -> bytes:
     """Return the pack of a plate: its layers, its labels for every subset of them, and its words.
 
     Parameters
@@ -42,48 +42,104 @@ def write(plate: Plate, draft: bool = False) -> bytes:
     plate : Plate
     draft : bool
         The quick drawing, quickly packed (larger).
-    """
-    sheet = plate.sheet(draft)
-    body = bytearray()
-
-    def put(image: NDArray[np.uint8]) -> list[int] | None:
-        if image.size == 0:
-            return None
-        data = _encoded(image, sheet.draft)
-        body.extend(data)
-        return [len(body) - len(data), len(data)]
-
-    layers = []
-    for k in sheet.layers:
-        layers.append(
-            {
-                "id": k.id,
-                "name": k.name,
-                "locked": k.locked,
-                "glass": k.glass,
-                "ghost": k.ghost,
-                "on": k.on,
-                "sentence": k.sentence,
-                "colour": k.colour,
-                "box": list(k.box),
-                "ink": put(k.rgba if sheet.draft else reduced(k.rgba, COLOURS)),
-                "data": put(depth_image(k.depth, k.index)),
-            }
-        )
-    over = sheet.areas
-    areas = over and {"box": list(over.box), "data": put(depth_image(over.depth, over.index))}
-    header = {**_words(plate, sheet), **_numbers(sheet), "layers": layers, "areas": areas}
-    head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-    return struct.pack("<I", len(head)) + head + bytes(body)
-
-
-def read(data: bytes) -> tuple[dict[str, Any], Sheet]:
-    """Return the header and the sheet of a pack.
+    base : Plate, optional
+        The frame of the same view that is shown at first. Layers and words that are the same there are left out, and
+        read from its pack.
+    base_key : str
+        Key of that frame; it is written into the header.
+    quick : bool
+        Full ink, quickly packed: for an answer that a reader waits for.
 
     Raises
     ------
     ValueError
-        When the bytes are not a pack of this version.
+        When the plate is not a frame of the view that `base` shows: other layers, parts, size or depths.
+    """
+    sheet = plate.sheet(draft)
+    body = bytearray()
+    still = _frame_of(plate, sheet, base, draft) if base else None
+
+    def put(image: NDArray[np.uint8]) -> list[int] | None:
+        if image.size == 0:
+            return None
+        data = encoded(image, sheet.draft or quick, few_colours=sheet.draft)
+        body.extend(data)
+        return [len(body) - len(data), len(data)]
+
+    layers = []
+    for number, k in enumerate(sheet.layers):
+        row = {
+            "id": k.id,
+            "name": k.name,
+            "locked": k.locked,
+            "glass": k.glass,
+            "ghost": k.ghost,
+            "on": k.on,
+            "sentence": k.sentence,
+            "colour": k.colour,
+        }
+        if still and _same_image(k, still.layers[number]):
+            layers.append({**row, "shared": True})
+            continue
+        ink = put(k.rgba if sheet.draft or quick else reduced(k.rgba, COLOURS))
+        layers.append({**row, "box": list(k.box), "ink": ink, "data": put(depth_image(k.depth, k.index))})
+    over = sheet.areas
+    areas: dict[str, Any] | None = None
+    if over and still and _same_areas(over, still.areas):
+        areas = {"shared": True}
+    elif over:
+        areas = {"box": list(over.box), "data": put(depth_image(over.depth, over.index))}
+    words = _read_words(plate, sheet.draft, plate.body, plate.area_shapes)
+    if base:
+        known = _read_words(base, sheet.draft, base.body, base.area_shapes)
+        words = {name: value for name, value in words.items() if name not in known or known[name] != value}
+        words["base"] = base_key
+    head = json.dumps({**words, "layers": layers, "areas": areas}, ensure_ascii=False, separators=(",", ":"))
+    text = head.encode("utf-8")
+    return struct.pack("<I", len(text)) + text + bytes(body)
+
+
+def _frame_of(plate: Plate, sheet: Sheet, base: Plate, draft: bool) -> Sheet:
+    """Return the sheet of the base, after a look whether the two are frames of one view."""
+    still = base.sheet(draft)
+    own, first = ([k.id for k in s.layers] for s in (sheet, still))
+    if own != first:
+        raise ValueError(f"Plate {plate.id!r} has layers {own}, but frame {base.id!r} of the same view has {first}.")
+    for name in _FRAMED:
+        if getattr(sheet, name) != getattr(still, name):
+            raise ValueError(
+                f"Plate {plate.id!r} differs in {name} from frame {base.id!r} of the same view; frames along an axis "
+                "need the same view, depth_range_m, layers, and parts and areas in the same order."
+            )
+    return still
+
+
+def _same_image(a: SheetLayer, b: SheetLayer) -> bool:
+    return a.box == b.box and all(
+        x is y or np.array_equal(x, y) for x, y in ((a.rgba, b.rgba), (a.depth, b.depth), (a.index, b.index))
+    )
+
+
+def _same_areas(a: Overlay | None, b: Overlay | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return a.box == b.box and np.array_equal(a.depth, b.depth) and np.array_equal(a.index, b.index)
+
+
+@lru_cache(maxsize=16)
+def _read_words(plate: Plate, draft: bool, *providers: object) -> dict[str, Any]:
+    """Return the header without the images; the frames of a view are compared with the same one again and again."""
+    sheet = plate.sheet(draft)
+    return {**_words(plate, sheet), **_numbers(sheet)}
+
+
+def header(data: bytes, base: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the header of a pack; where it leaves out what its base has, `base` is the header of that.
+
+    Raises
+    ------
+    ValueError
+        When the bytes are not a pack of this version, or the pack needs its base.
     """
     if len(data) < 4 or struct.unpack("<I", data[:4])[0] > len(data) - 4:
         raise ValueError("Not a pack: the header is cut off.")
@@ -92,23 +148,47 @@ def read(data: bytes) -> tuple[dict[str, Any], Sheet]:
         head = json.loads(data[4 : 4 + size].decode("utf-8"))
     except ValueError as error:
         raise ValueError(f"Not a pack: the header is not JSON ({error}).") from error
+    if head.get("base"):
+        if base is None:
+            raise ValueError(f"This pack leaves out what that of {head['base']!r} has; give that too.")
+        head = {**base, **head}
     if head.get("v") != VERSION:
         raise ValueError(f"Pack version {head.get('v')!r}; this package reads version {VERSION}.")
-    start = 4 + size
+    return head
+
+
+def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
+    """Return the header and the sheet of a pack; `base` is the pack of the frame that it names as its base, if any.
+
+    Raises
+    ------
+    ValueError
+        When the bytes are not a pack of this version, or the pack needs its base.
+    """
+    first, still = read(base) if base else (None, None)
+    head = header(data, first)
+    start = 4 + struct.unpack("<I", data[:4])[0]
 
     def image(at: list[int] | None, mode: str) -> NDArray[np.uint8]:
         if at is None:
             return np.zeros((0, 0, len(mode)), np.uint8)
-        raw = data[start + at[0] : start + at[0] + at[1]]
-        return np.asarray(Image.open(io.BytesIO(raw)).convert(mode))
+        return decoded(data[start + at[0] : start + at[0] + at[1]], mode)
 
     layers = []
-    for k in head["layers"]:
-        depth, index = depth_and_index(image(k["data"], "RGB"))
+    for number, k in enumerate(head["layers"]):
+        if k.get("shared") and still:
+            same = still.layers[number]
+            box, ink, depth, index = same.box, same.rgba, same.depth, same.index
+        else:
+            box, ink = tuple(k["box"]), image(k["ink"], "RGBA")
+            depth, index = depth_and_index(image(k["data"], "RGB"))
         flags = {f: k[f] for f in ("on", "locked", "glass", "ghost", "sentence", "colour")}
-        layers.append(SheetLayer(k["id"], k["name"], tuple(k["box"]), image(k["ink"], "RGBA"), depth, index, **flags))
+        layers.append(SheetLayer(k["id"], k["name"], box, ink, depth, index, **flags))
     over = head["areas"]
-    areas = Overlay(tuple(over["box"]), *depth_and_index(image(over["data"], "RGB"))) if over else None
+    if over and over.get("shared") and still:
+        areas = still.areas
+    else:
+        areas = Overlay(tuple(over["box"]), *depth_and_index(image(over["data"], "RGB"))) if over else None
     parts = tuple(
         PartRow(p["i"], p["id"], p["structure"], p["side"], p["name"], p["layer"], p["parent"], p["tint"], p["hard"])
         for p in head["parts"]
@@ -117,30 +197,48 @@ def read(data: bytes) -> tuple[dict[str, Any], Sheet]:
     return head, Sheet(head["view"], size, depths, tuple(layers), parts, areas, _rules(head), head["draft"])
 
 
+def moving_words(plate: Plate) -> dict[str, Any]:
+    """Return what of the header is said of one state: it changes with every frame and with every answer."""
+    from iliopsoas.plates.plate import NOT_SHOWN
+
+    w, h = plate.picture_view.size_px
+    return {
+        "v": VERSION,
+        "view": plate.view.name,
+        "w": w,
+        "h": h,
+        "title": plate.title,
+        "caption": plate.caption,
+        "facts": [fact.text for fact in plate.facts if fact.text],
+        "alt": {
+            "view": plate.view.sentence,
+            "layers": {k.id: k.sentence for k in plate.layers},
+            "not_shown": NOT_SHOWN,
+        },
+        "describe": list(plate.description),
+    }
+
+
 def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
     """Return the part of the header that is read: names, labels, stops, alt text, credits."""
     from iliopsoas.plates.labels import wrap
-    from iliopsoas.plates.plate import NOT_SHOWN
 
     place = {spec.id: i for i, spec in enumerate(plate.labels)}
     labels: dict[str, int] = {}
     layouts: list[list] = []  # most subsets share their labels with another one
-    first = sheet.mask_of()  # a draft is soon replaced: only the labels that are seen at once are worth their time
-    for mask in [first] if sheet.draft else range(1 << len(sheet.peelable)):
-        rows = plate.labels_for(sheet.shown_by_mask(mask), sheet.draft)
+    # A draft is soon replaced: only the labels that are seen at once are worth their time.
+    for shown in [plate.shown()] if sheet.draft else plate.peeled_sets():
+        rows = plate.labels_for(shown, sheet.draft)
         found = [
             [place[p.id], round(p.anchor[0]), round(p.anchor[1]), p.side[0].upper(), round(p.slot[1], 1)] for p in rows
         ]
         if found not in layouts:
             layouts.append(found)
-        labels[str(mask)] = layouts.index(found)
+        labels[str(sheet.mask_of(shown))] = layouts.index(found)
     return {
-        "v": VERSION,
+        **moving_words(plate),
         "id": plate.id,
-        "view": plate.view.name,
         "view_title": plate.view.title,
-        "title": plate.title,
-        "caption": plate.caption,
         "schematic": plate.schematic,
         "names": [
             {"id": s.id, "text": wrap(s.text), "structure": s.structure, "parts": list(s.parts), "n": n}
@@ -163,12 +261,7 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
             for s in plate.stops
         ],
         "control": plate.control,
-        "alt": {
-            "view": plate.view.sentence,
-            "layers": {k.id: k.sentence for k in plate.layers},
-            "not_shown": NOT_SHOWN,
-        },
-        "describe": list(plate.description),
+        "peel": plate.peel,
         "sources": [{"short": r.short, "text": r.text, "url": r.link} for r in map(reference, plate.sources)],
         "credits": credit_line(),
     }
@@ -182,8 +275,8 @@ def _numbers(sheet: Sheet) -> dict[str, Any]:
         "h": sheet.size_px[1],
         "depth": list(sheet.depth_range_m),
         "draft": sheet.draft,
-        "mime_ink": _mime(),
-        "mime_data": _mime(),
+        "mime_ink": mime(),
+        "mime_data": mime(),
         "parts": [
             {
                 "i": p.index,
@@ -238,68 +331,3 @@ def _rules(head: dict[str, Any]) -> Rules:
         tuple(tints["hatch"]),
         head["fade"],
     )
-
-
-def depth_image(depth: NDArray[np.uint16], index: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Code depth and part number as an RGB image, shape (h, w, 3).
-
-    Red and green hold the difference to the pixel on the left (0 before the first), folded to 0, -1, 1, -2 .. -> 0, 1,
-    2, 3 ..; blue holds the number. Differences of smooth surfaces are small, which packs three times better than depth.
-    """
-    step = np.diff(depth.astype(np.int32), axis=1, prepend=0)
-    folded = np.where(step >= 0, 2 * step, -2 * step - 1)
-    return np.stack([folded >> 8, folded & 255, index], 2).astype(np.uint8)
-
-
-def depth_and_index(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
-    """Return depth and part number of a coded image (the inverse of `depth_image`)."""
-    folded = image[..., 0].astype(np.int32) << 8 | image[..., 1]
-    step = np.where(folded & 1, -(folded + 1 >> 1), folded >> 1)
-    return np.cumsum(step, axis=1).astype(np.uint16), np.ascontiguousarray(image[..., 2])
-
-
-def reduced(rgba: NDArray[np.uint8], colours: int) -> NDArray[np.uint8]:
-    """Return an image with at most so many colours, chosen by a few rounds of k-means over a fixed sample."""
-    drawn = rgba[..., 3] > 0
-    pixels = rgba[drawn].astype(np.float32)
-    if len(pixels) <= colours:
-        return rgba
-    pixels[:, :3] *= pixels[:, 3:] / 255  # premultiplied: faint edge pixels count little
-    sample = pixels[np.linspace(0, len(pixels) - 1, min(len(pixels), _SAMPLE)).astype(int)]
-    light = sample @ np.array([0.3, 0.6, 0.1, 0.7], np.float32)
-    centres = sample[np.argsort(light, kind="stable")[np.linspace(0, len(sample) - 1, colours).astype(int)]]
-    for _ in range(_ROUNDS):
-        nearest = _nearest(sample, centres)
-        count = np.bincount(nearest, minlength=colours)
-        total = np.stack([np.bincount(nearest, sample[:, c], colours) for c in range(4)], 1)
-        centres = np.where(count[:, None] > 0, total / np.maximum(count, 1)[:, None], centres).astype(np.float32)
-    straight = centres.copy()
-    straight[:, :3] *= 255 / np.maximum(centres[:, 3:], 1)
-    table = (np.clip(straight, 0, 255) + 0.5).astype(np.uint8)
-    out = np.zeros_like(rgba)
-    pieces = np.array_split(pixels, 1 + len(pixels) // 20000)
-    out[drawn] = np.concatenate([table[_nearest(piece, centres)] for piece in pieces])
-    return out
-
-
-def _nearest(points: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.intp]:
-    return ((centres * centres).sum(1) - 2 * (points @ centres.T)).argmin(1)
-
-
-@cache
-def _mime() -> str:
-    return "image/webp" if features.check("webp") else "image/png"
-
-
-def _encoded(image: NDArray[np.uint8], quick: bool) -> bytes:
-    """Encode without loss: WebP where Pillow has it, else PNG."""
-    out = io.BytesIO()
-    picture = Image.fromarray(image)
-    if quick and image.shape[2] == 4:
-        picture = picture.quantize(256, Image.Quantize.FASTOCTREE).convert("RGBA")
-    if _mime() == "image/webp":
-        effort = {"method": 0, "quality": 20} if quick else {"method": 2, "quality": 50}
-        picture.save(out, "WEBP", lossless=True, exact=True, **effort)
-    else:
-        picture.save(out, "PNG", compress_level=1 if quick else 6)
-    return out.getvalue()

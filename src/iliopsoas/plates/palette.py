@@ -7,7 +7,7 @@ Nothing on a plate is told by colour alone: everything is labelled and outlined 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from iliopsoas.sources.errors import UnknownName
 
 INK = "#222222"
+MUSCLE_FIBRES = 0.45  # a tissue with at least so strong a fibre pattern is muscle
 TEXT = "#111111"
 PAPER = "#FFFFFF"
 
@@ -35,6 +36,8 @@ class Look:
         Strength of the highlight, 0..1.
     hard : bool
         Bone, disc or cartilage: what lies behind it is worth a ghost.
+    grain : "", "muscle", "bone" or "plain"
+        Of a cut face: bundles with dots, a compact rim round spongy bone, or an even wash; "" for a whole surface.
     """
 
     colour: str
@@ -42,6 +45,7 @@ class Look:
     fibres: float = 0.0
     gloss: float = 0.0
     hard: bool = False
+    grain: str = ""
 
 
 LOOKS: dict[str, Look] = {
@@ -54,7 +58,32 @@ LOOKS: dict[str, Look] = {
     "iliacus": Look("#E69F00", "#FFC41F", 0.50, 0.04),
     "tendon": Look("#EDF6F9", "#35B5D6", 0.30, 0.12),
     "ligament": Look("#8DC2EF", "#2F86D0", 0.20, 0.10),
+    "quadratus": Look("#D9A98A", "#FF9D66", 0.50, 0.04),
+    "diaphragm": Look("#B8609A", "#F07CC8", 0.50, 0.05),
+    "oesophagus": Look("#C9B27C", "#E8D9A0", 0.25, 0.08),
+    "fascia": Look("#9AD0F5", "#1F9BE0", 0.12, 0.10),
+    # What lies round the muscle: vessels, nerves and organs as atlases colour them.
+    "artery": Look("#E3180C", "#FF8A70", 0.0, 0.16),
+    "vein": Look("#183A90", "#5C8CF0", 0.0, 0.14),
+    "nerve": Look("#F2D743", "#B8860B", 0.0, 0.06),
+    "ureter": Look("#1CA560", "#7CE0A8", 0.0, 0.12),
+    "kidney": Look("#82524C", "#C98A7E", 0.0, 0.10),
+    "gland": Look("#AA7331", "#E8B25C", 0.0, 0.06),
+    "gut": Look("#B999C1", "#E4CBEA", 0.0, 0.10),
+    "bursa": Look("#86DECF", "#2FB7A0", 0.0, 0.12),
+    "muscle": Look("#835249", "#D98A76", 0.55, 0.03),  # every muscle but the iliopsoas and the diaphragm
+    "line": Look("#4A5060", "#9AA3B6"),  # what is no tissue: the vertical of the room
 }
+
+# What stands behind the anatomy and is told by its place: pale, and not kept apart from the tissues.
+BACKDROPS: dict[str, Look] = {
+    "fat": Look("#FBF1D8", "#FFE7A3"),
+    "skin": Look("#F0D2BC", "#FFC9A3", 0.0, 0.02),
+    "mark": Look("#222222", "#0072B2"),
+    "origin_mobile": Look("#D55E00", "#FF9A4D"),  # of a muscle, on vertebrae that move
+    "origin_fixed": Look("#0072B2", "#5CB0E6"),  # on sacrum, coccyx, hip bone or ligament
+}
+CUT = "_cut"  # ending of a tissue whose cut face is drawn
 
 # Kind of an attachment area (the `kind` of attachments.toml) to its colour on the bone.
 AREA_COLOURS: dict[str, str] = {
@@ -72,11 +101,16 @@ OTHER_AREA = "#C73989"
 
 
 def look(tissue: str) -> Look:
-    """Return how a tissue is drawn; an unknown tissue raises `UnknownName`."""
-    try:
-        return LOOKS[tissue]
-    except KeyError:
-        raise UnknownName("tissue", tissue, LOOKS) from None
+    """Return how a tissue, or with the ending `CUT` its cut face, is drawn; an unknown one raises `UnknownName`."""
+    name = tissue.removesuffix(CUT)
+    known = {**LOOKS, **BACKDROPS}
+    if name not in known:
+        raise UnknownName("tissue", tissue, known)
+    whole = known[name]
+    if name == tissue:
+        return whole
+    grain = "bone" if name == "bone" else "muscle" if whole.fibres >= MUSCLE_FIBRES else "plain"
+    return replace(whole, fibres=0.0, gloss=0.0, grain=grain)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

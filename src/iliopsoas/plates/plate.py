@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from iliopsoas.plates.anchors import Visible
 from iliopsoas.plates.composite import part_at
 from iliopsoas.plates.draw import draw_sheet
+from iliopsoas.plates.folio import Along, Folio, LazyPlates, frame_key
 from iliopsoas.plates.labels import LabelItem, Layout, PlacedLabel, layout, wrap
 from iliopsoas.plates.layers import Layer, Sheet
 from iliopsoas.plates.spec import Fact, LabelSpec, Stop
@@ -31,7 +32,9 @@ __all__ = ["Along", "Fact", "Folio", "LabelMode", "LabelSpec", "Layer", "LazyPla
 
 LabelMode = Literal["names", "numbers", "blank", "key"]
 NOT_SHOWN = "Not shown: {0}."
-MOST_PEELABLE = 6  # labels are laid out for every subset of them
+# Labels are laid out for every subset of the layers that can be taken away in any order, and for every depth down to
+# which they are peeled where the order is fixed.
+MOST_PEELABLE = {"any": 6, "in_order": 12}
 _SHEETS_KEPT = 6
 
 
@@ -80,6 +83,9 @@ class Plate:
     ink : "full" or "draft"
     size : (int, int) or None
         Pixels of the picture, when other than the view's.
+    peel : "any" or "in_order"
+        Whether layers can be taken away in any order (at most 6 of them), or only from the front to the back, which is
+        the last of `layers` first (at most 12).
     depth_range_m : (float, float) or None
         Farthest and nearest depth, metres towards the viewer; frames along an axis share one. None: of what is drawn.
     body, area_shapes : callables
@@ -101,6 +107,7 @@ class Plate:
     areas: tuple[str, ...] = ()
     ink: Literal["full", "draft"] = "full"
     size: tuple[int, int] | None = None
+    peel: Literal["any", "in_order"] = "any"
     depth_range_m: tuple[float, float] | None = None
     body: Callable[[], Mapping[str, Any]] = field(default=standing_body, compare=False, repr=False)
     area_shapes: Callable[[], Mapping[str, Any]] = field(default=standing_areas, compare=False, repr=False)
@@ -115,11 +122,17 @@ class Plate:
             twice = sorted({i for i in ids if ids.count(i) > 1})
             if twice:
                 raise ValueError(f"Plate {self.id!r}, {what}: {twice[0]!r} is there twice; ids must be unique.")
-        peelable = [k.id for k in self.layers if not k.locked]
-        if len(peelable) > MOST_PEELABLE:
+        if self.peel not in MOST_PEELABLE:
             raise ValueError(
-                f"Plate {self.id!r} has {len(peelable)} layers to take away; at most {MOST_PEELABLE} are allowed."
+                f"Plate {self.id!r}, peel: {self.peel!r}; allowed are {', '.join(map(repr, MOST_PEELABLE))}."
             )
+        peelable, most = [k.id for k in self.layers if not k.locked], MOST_PEELABLE[self.peel]
+        if len(peelable) > most:
+            raise ValueError(
+                f"Plate {self.id!r} has {len(peelable)} layers to take away; at most {most} are allowed with peel="
+                f"{self.peel!r}."
+            )
+        self.shown()
         known = {*(p for k in self.layers for p in k.parts), *self.areas}
         for label in self.labels:
             if label.layer is not None and label.layer not in [k.id for k in self.layers]:
@@ -161,13 +174,46 @@ class Plate:
         return drawn
 
     def shown(self, on: Iterable[str] | None = None) -> frozenset[str]:
-        """Return the ids of the layers shown: the locked ones and `on`, by default those on at first."""
+        """Return the ids of the layers shown: the locked ones and `on`, by default those on at first.
+
+        Raises
+        ------
+        UnknownName
+            For a layer that there is not.
+        ValueError
+            For a layer that is away under one that is shown, where layers come off in order.
+        """
         ids = [k.id for k in self.layers]
         wanted = [k.id for k in self.layers if k.on] if on is None else list(on)
         for name in wanted:
             if name not in ids:
                 raise UnknownName(f"layer of plate {self.id!r}", name, ids)
+        self._check_order(wanted)
         return frozenset(wanted) | {k.id for k in self.layers if k.locked}
+
+    def _check_order(self, shown: Iterable[str]) -> None:
+        """Refuse a layer that is away under one that is shown, where layers come off in order."""
+        if self.peel == "any":
+            return
+        under = ""
+        for layer in self.layers:
+            if layer.locked:
+                continue
+            if layer.id not in shown:
+                under = under or layer.id
+            elif under:
+                raise ValueError(
+                    f"Plate {self.id!r} is peeled in order, the front first: layer {under!r} cannot be away while "
+                    f"{layer.id!r} in front of it is shown."
+                )
+
+    def peeled_sets(self) -> tuple[frozenset[str], ...]:
+        """Return every set of layers that can be shown, as ids: for bit masks, or from all peeled off to none."""
+        free, fixed = ([k.id for k in self.layers if k.locked is locked] for locked in (False, True))
+        if self.peel == "in_order":
+            return tuple(frozenset([*fixed, *free[:k]]) for k in range(len(free) + 1))
+        masks = range(1 << len(free))
+        return tuple(frozenset([*fixed, *(k for i, k in enumerate(free) if mask >> i & 1)]) for mask in masks)
 
     def lit_for(self, stop: str | None = None, lit: Iterable[str] = ()) -> tuple[str, ...]:
         """Return the ids lit by a stop and by `lit` together, checked."""
@@ -251,115 +297,3 @@ def _label_layout(plate: Plate, shown: frozenset[str], draft: bool, *providers: 
         if at is not None:
             items.append(LabelItem(spec.id, wrap(spec.text), at, number, spec.side, spec.weight))
     return layout(items, sheet.size_px)
-
-
-class LazyPlates(Mapping[str, Plate]):
-    """Plates by view name, each made when it is first asked for.
-
-    Parameters
-    ----------
-    names : iterable of str
-        View names, in the order in which they are offered.
-    make : callable
-        From a view name to its plate.
-    """
-
-    def __init__(self, names: Iterable[str], make: Callable[[str], Plate]) -> None:
-        self._names = tuple(names)
-        self._make = make
-        self._made: dict[str, Plate] = {}
-
-    def __getitem__(self, name: str) -> Plate:
-        """Return the plate of a view; an unknown one raises `UnknownName`."""
-        if name not in self._names:
-            raise UnknownName("view", name, self._names)
-        if name not in self._made:
-            self._made[name] = self._make(name)
-        return self._made[name]
-
-    def __contains__(self, name: object) -> bool:
-        """Return whether there is such a view."""
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the view names."""
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        """Return the number of views."""
-        return len(self._names)
-
-
-@dataclass(frozen=True)
-class Along:
-    """The one axis along which the plates of a folio are frames: a breath in litres, the level of a section.
-
-    Attributes
-    ----------
-    name : str
-        What the reader sets, such as "Breath".
-    unit : str
-        Unit of its values, or "".
-    stops : tuple of (str, str)
-        Id and spoken name of each position, in order: ("l3", "middle of L3").
-    start : str
-        Id of the position shown at first.
-    """
-
-    name: str
-    unit: str
-    stops: tuple[tuple[str, str], ...]
-    start: str
-
-    def __post_init__(self) -> None:
-        """Refuse positions that are there twice, and a start that is none of them."""
-        ids = [id for id, _ in self.stops]
-        twice = sorted({id for id in ids if ids.count(id) > 1})
-        if twice:
-            raise ValueError(f"Along {self.name!r}, stops: {twice[0]!r} is there twice; ids must be unique.")
-        if self.start not in ids:
-            raise UnknownName(f"stop along {self.name!r}", self.start, ids)
-
-
-def frame_key(view: str, stop: str) -> str:
-    """Return the key of a frame in a folio that has plates along an axis."""
-    return f"{view}__{stop}"
-
-
-@dataclass(frozen=True, eq=False)
-class Folio:
-    """One subject in several views with the same layers and stops: what a notebook shows.
-
-    Attributes
-    ----------
-    id, title : str
-    plates : mapping of str to Plate
-        By view; along an axis by `frame_key`, every view at every stop, with the same layers and parts in each.
-    along : Along or None
-        The axis along which they are frames.
-    print_only : tuple of str
-        Keys of the plates that are printed; empty for all of them.
-    """
-
-    id: str
-    title: str
-    plates: Mapping[str, Plate]
-    along: Along | None = None
-    print_only: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse a key that is not there."""
-        for key in self.print_only:
-            if key not in self.plates:
-                raise UnknownName(f"plate of folio {self.id!r} to print", key, self.plates)
-
-    @property
-    def printed(self) -> Mapping[str, Plate]:
-        """The plates that are printed, by their keys."""
-        return {key: self.plates[key] for key in self.print_only or self.plates}
-
-    def plate(self, view: str) -> Plate:
-        """Return the plate of a view; an unknown one raises `UnknownName`."""
-        if view not in self.plates:
-            raise UnknownName(f"view of folio {self.id!r}", view, self.plates)
-        return self.plates[view]

@@ -1,14 +1,14 @@
 """The pictures there should be of the plates and charts, and the page that lists them.
 
-Each plate is drawn from each view with its names, with numbers, with empty lines to write on, and with numbers and a
-key. `iliopsoas.publish.figures` keeps a folder of them.
+Each plate is drawn from each view with its names, with numbers, with empty lines to write on, with numbers and a key,
+and once more small, for the text of a lesson. `iliopsoas.publish.figures` keeps a folder of them.
 """
 
 from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +34,8 @@ STYLES: dict[Style, str] = {
 }
 # Drawing choices: the names plate is to print across an A4 page, the whole folder to stay small enough to clone.
 DPI: dict[Style, int] = {"names": 150, "numbers": 130, "blank": 130, "key": 130}
+# What a lesson's text shows before it is run: small enough that all of them fit into the package.
+LESSON_DPI, LESSON_QUALITY = 84, 60
 SOFTWARE = f"matplotlib {version('matplotlib')}"
 
 
@@ -83,7 +85,7 @@ class Picture:
     words: Callable[[], str]
 
     def draw(self) -> bytes:
-        """Draw it as a PNG file of at most 256 colours.
+        """Draw it: as a PNG file of at most 256 colours, or as WebP where its name says so.
 
         Returns
         -------
@@ -94,7 +96,16 @@ class Picture:
             path = Path(folder) / "picture.png"
             self.save(path)
             with Image.open(path) as drawn:
+                if self.name.endswith(".webp"):
+                    return _small(drawn)
                 return _slim(drawn, {"Labels": self.words(), "Software": SOFTWARE})
+
+
+def _small(drawn: Image.Image) -> bytes:
+    """Write a picture as WebP, a quarter of the size of its PNG."""
+    file = io.BytesIO()
+    drawn.convert("RGB").save(file, "WEBP", quality=LESSON_QUALITY, method=6)
+    return file.getvalue()
 
 
 def _slim(drawn: Image.Image, words: dict[str, str]) -> bytes:
@@ -132,13 +143,21 @@ def pictures(album: Album, only: str | None = None) -> tuple[Picture, ...]:
     if only is not None and only not in known:
         raise UnknownName("plate", only, known)
     plates = (
-        _of_plate(folio.id, view, plate, style)
+        picture
         for folio in album.folios
         if only in (None, folio.id)
         for view, plate in folio.printed.items()
-        for style in STYLES
+        for picture in _all_of_plate(folio.id, view, plate)
     )
     return (*plates, *(_of_chart(chart) for chart in album.charts if only in (None, chart.id)))
+
+
+def _all_of_plate(subject: str, view: str, plate: Plate) -> Iterator[Picture]:
+    for style in STYLES:
+        yield _of_plate(subject, view, plate, style)
+    yield Picture(
+        f"{subject}/{view}.webp", lambda path: plate.save(path, labels="names", dpi=LESSON_DPI), lambda: plate.title
+    )
 
 
 def _of_plate(subject: str, view: str, plate: Plate, style: Style) -> Picture:

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from iliopsoas.sources.errors import DataError, UnknownName, close_matches
+
+if TYPE_CHECKING:
+    from bibtexparser.model import Entry
 
 Seen = Literal["full", "abstract", "secondary", "unverified"]
 Kind = Literal["article", "book", "incollection", "misc", "phdthesis"]
@@ -148,26 +151,33 @@ def read_references(bibtex: str, file: str = FILE) -> Mapping[str, Reference]:
         Author, year, title, `seen` or the place of publication is missing; a year, DOI, url or `seen` is not of its
         form; a field or type of entry is unknown; a key stands twice; or the parser could not read an entry.
     """
-    from bibtexparser.bparser import BibTexParser
+    from bibtexparser import parse_string
+    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ImplicitComment
 
-    parsed = BibTexParser(common_strings=False, ignore_nonstandard_types=False).parse(bibtex, partial=False)
-    for block in parsed.comments:  # the parser files what it cannot read under comments, without a word
-        if "@" in block:
-            raise DataError(file, block.strip()[:40], "", block.strip()[:80], "a well-formed BibTeX entry")
     out: dict[str, Reference] = {}
-    for entry in parsed.entries:
-        ref = _reference(dict(entry), file)
-        if ref.key in out:
-            raise DataError(file, ref.key, "key", ref.key, "a key that no other entry has")
-        out[ref.key] = ref
-    lost = len(re.findall(r"^\s*@\w+\s*\{", bibtex, re.MULTILINE)) - len(parsed.entries)
-    if lost:
-        raise DataError(file, "whole file", "", f"{lost} entries that cannot be read", "well-formed BibTeX entries")
+    for block in parse_string(bibtex, parse_stack=[]).blocks:
+        if isinstance(block, Entry):
+            ref = _reference(block, file)
+            out[ref.key] = ref
+        elif isinstance(block, DuplicateBlockKeyBlock):
+            raise DataError(file, block.key, "key", block.key, "a key that no other entry has")
+        elif isinstance(block, DuplicateFieldKeyBlock):
+            twice = ", ".join(sorted(block.duplicate_keys))
+            raise DataError(file, f"line {(block.start_line or 0) + 1}", twice, twice, "each field once in an entry")
+        elif not isinstance(block, ImplicitComment) or "@" in block.comment:
+            text = (block.raw or "").strip()
+            raise DataError(file, f"line {(block.start_line or 0) + 1}", "", text[:80], "a well-formed BibTeX entry")
     return MappingProxyType(out)
 
 
-def _reference(entry: dict[str, str], file: str) -> Reference:
-    key, kind = entry.pop("ID"), entry.pop("ENTRYTYPE")
+def _reference(block: Entry, file: str) -> Reference:
+    key, kind = block.key, block.entry_type
+    entry = {}
+    for one in block.fields:
+        if not _is_one_value(one.value):  # the parser runs on into the next field where a comma is missing
+            allowed = "a well-formed value: a number, or one pair of braces, then a comma"
+            raise DataError(file, key, one.key, one.value[:80], allowed)
+        entry[one.key] = one.value.removeprefix("{").removesuffix("}")
 
     def bad(field: str, value: object, allowed: str, valid: tuple[str, ...] = ()) -> DataError:
         return DataError(file, key, field, value, allowed, close_matches(value, valid) if value else ())
@@ -200,6 +210,16 @@ def _reference(entry: dict[str, str], file: str) -> Reference:
         url=value.get("url", ""),
         seen=value["seen"],  # type: ignore[arg-type]  # checked against Seen above
     )
+
+
+def _is_one_value(text: str) -> bool:
+    """Return whether a BibTeX value is a number, or ends where its first brace closes."""
+    depth = 0
+    for place, letter in enumerate(text, 1):
+        depth += (letter == "{") - (letter == "}")
+        if not depth:
+            return place == len(text) or text.isdecimal()
+    return False
 
 
 def _plain(text: str) -> str:

@@ -4,10 +4,12 @@
 // at them, and nothing here asks anything of any host.
 
 const WORDS = {
-  views: 'View', layers: 'Layers', peel: 'Peel off: {0}', peeled: 'Nothing left to peel', restore: 'Put all back',
+  views: 'View', layers: 'Layers', peel: 'Peel off: {0}', peeled: 'Nothing left to peel', restore: 'Put all back', depth: 'Down to',
+  put: 'Put back: {0}', full: 'Nothing is peeled', only: 'Only {0}', depths: '{0}, {1} of {2} peeled off',
   labels: 'Labels', names: 'Labels of the picture', list: 'All structures', other: 'Other', card: 'About {0}',
   close: 'Close', say: 'say {0}', none: 'None', typed: '{0}, by name', less: '{0}: one step back',
   more: '{0}: one step on',
+  play: 'Play', pause: 'Pause', playing: '{0}: go through all of it', at: '{0}: {1}.',
   choose: '{0}, choose one', idle: '{0}: none chosen. Choose one to light what belongs to it.', shown: 'Shown now',
   describe: 'Describe this picture', credits: 'Credits', sources: 'Sources: {0}',
   attachments: 'Attachments', does: 'What it does', nerve: 'Nerve supply', synonyms: 'Also called', right: 'right',
@@ -22,6 +24,11 @@ const LABEL_PX = [11, 15]; // smallest and largest label text; where the smalles
 const DOT_PX = 17; // numbers in the picture keep this distance
 const LINE = 1.18; // height of a line of label text, in letter sizes
 const PICTURE_PX = 600; // the picture is at least so high, even where that is more than the window holds
+const PICTURE_BYTES = 64e6; // finished pictures of other frames, kept for scrubbing
+const REST_MS = 120; // after the last step along an axis
+const PLAY_MS = 160; // a frame; who asked for less motion gets stills
+const STILLS = 5;
+const STILL_MS = 1500;
 const CONTROLS_PX = 220; // of the window's height, left to the controls
 
 // A part belongs to its structure; an attachment area is a thing of its own, found on the right and on the left.
@@ -36,29 +43,44 @@ class Acetates {
     this.words = { ...WORDS, ...this.spec.words };
     this.uid = `ac${Math.random().toString(36).slice(2, 8)}`;
     this.packs = {};
-    this.sheets = recent(3); // decoded layers of a view
+    this.sheets = recent(4); // decoded layers of a view or frame
     this.bases = recent(3); // composed pictures of a view and a set of layers, nothing lit
+    this.pictures = null; // finished pictures of frames: pixels only
     this.timers = {};
     this.leave = []; // what close() has to undo
     this.hover = '';
     this.rows = [];
-    for (const { id } of this.spec.views) this.takePack(id);
-    for (const name of ['view', 'stop', 'labels', 'part', 'error']) this[name] = model.get(name);
+    for (const key of this.keys()) this.takePack(key);
+    for (const name of ['view', 'frame', 'stop', 'labels', 'part', 'error']) this[name] = model.get(name) ?? '';
     this.on = new Set(model.get('on'));
-    this.first = Object.values(this.packs)[0].head; // layers and stops are the same in every view
+    this.first = this.keys().map((key) => this.packOf(key)).find(Boolean).head; // layers and stops: as in every view
     this.layers = this.first.layers;
+    this.isSliced = Boolean(this.spec.along); // frames are composed a little at a time
     this.build();
     el.replaceChildren(this.root);
     this.follow();
     this.showView();
   }
 
-  takePack(view) {
-    const pack = openPack(this.model.get(`pack_${view}`));
+  keys() { return Object.values(this.spec.keys).flatMap((frames) => Object.values(frames)); }
+
+  keyOf(view, frame) { return this.spec.keys[view][frame]; }
+
+  takePack(key) {
+    const pack = openPack(this.model.get(`pack_${key}`));
     if (!pack) return;
-    this.packs[view] = pack;
-    this.sheets.drop(view);
-    this.bases.drop(view);
+    this.packs[key] = pack;
+    this.wide = {}; // of the label columns, by view
+    for (const kept of [this.sheets, this.bases, this.pictures]) kept?.drop(key);
+  }
+
+  // The pack of a view or frame with all that it needs; null as long as that is being drawn.
+  packOf(key) {
+    const pack = this.packs[key];
+    if (!pack?.head.base || pack.head.byNumber) return pack ?? null;
+    const whole = completed(pack, this.packs[pack.head.base]);
+    if (whole) this.packs[key] = whole;
+    return whole;
   }
 
   later(name, ms, task) {
@@ -72,12 +94,21 @@ class Acetates {
       this.model.on(name, task);
       this.leave.push(() => this.model.off(name, task));
     };
-    for (const { id } of this.spec.views) {
-      listen(`change:pack_${id}`, () => { this.takePack(id); if (id === this.view) this.showView(); });
+    for (const key of this.keys()) {
+      listen(`change:pack_${key}`, () => {
+        this.takePack(key);
+        const wanted = this.keyOf(this.view, this.frame), base = this.packs[wanted]?.head.base;
+        if ([wanted, base].includes(key)) this.showView();
+        else if (this.axis) this.rest();
+      });
     }
-    for (const name of ['view', 'on', 'stop', 'labels', 'part', 'error']) {
+    for (const name of ['view', 'frame', 'on', 'stop', 'labels', 'part', 'error']) {
       listen(`change:${name}`, () => this.put(name, this.model.get(name), false));
     }
+    listen('change:spec', () => { // a frame brought cards along
+      this.spec = this.model.get('spec');
+      if (this.head) this.fillList();
+    });
   }
 
   // The one place where a value changes, whoever changes it.
@@ -88,11 +119,12 @@ class Acetates {
       // At once: ipywidgets merges what waits for a busy kernel; its late echo overwrites what was not saved yet.
       this.model.save_changes();
     }
-    if (name === 'view') this.showView();
+    if (name === 'view' || name === 'frame') this.showView();
     else if (name === 'on') this.showLayers();
     else if (name === 'part') this.showCard();
     else if (name === 'error') this.showNote();
     else this.refresh();
+    if (this.axis && name !== 'error') this.rest();
   }
 
   // ---- building
@@ -103,6 +135,9 @@ class Acetates {
     const stops = [{ id: '', name: words.none }, ...first.stops];
     const toStop = (id) => this.put('stop', id);
     this.views = radios(words.views, spec.views, (id) => this.put('view', id));
+    this.axis = spec.along ? axisControl(spec.along, words, uid, (id) => { this.stopPlay(); this.put('frame', id); }) : null;
+    this.axis?.play?.addEventListener('click', () => (this.playing ? this.stopPlay() : this.play()));
+    this.frameFacts = this.axis ? make('div', { class: 'ac-facts' }) : null;
     this.control = first.stops.length ? stopControl(first.control, stops, words, uid, toStop) : null;
     this.fact = this.control ? make('div', { class: 'ac-fact' }) : null;
     this.buildPicture();
@@ -116,6 +151,7 @@ class Acetates {
       hideStill(spec.id, `[data-acetates="${uid}"]`, `.jp-MarkdownCell img[src*="figures/${spec.id}/"]`),
       make('p', { class: 'ac-title' }, spec.title),
       this.viewRow = toolRow(name(words.views), this.views.node),
+      this.alongRow = this.axis && make('div', { class: 'ac-along' }, this.axis.node, this.frameFacts),
       this.layerRow = toolRow(name(words.layers), this.layerTools()),
       this.control?.node,
       this.fact,
@@ -123,6 +159,8 @@ class Acetates {
       this.aside = make('div', { class: 'ac-aside' }, this.card, this.all),
       make('details', { class: 'ac-describe' }, make('summary', {}, words.describe), this.about),
       this.status);
+    this.root.classList.toggle('ac-has-axis', Boolean(this.axis));
+    this.viewRow.hidden = Boolean(this.axis) && spec.views.length === 1;
     guardKeys(this.root);
     this.pointAndChoose();
     this.labelKeys = roving(this.key, '[data-id]');
@@ -145,15 +183,36 @@ class Acetates {
 
   layerTools() {
     const front = [...this.layers].reverse().filter((layer) => !layer.locked); // as they are peeled: front first
+    this.front = front.map((layer) => layer.id);
     this.checks = {};
+    this.labelCheck = checkbox(this.words.labels, (checked) => this.put('labels', checked));
+    if (this.first.peel === 'in_order' && front.length) return this.depthTools(front);
     for (const { id, name } of front) this.checks[id] = checkbox(name, (checked) => this.toggle([id], checked));
     this.peel = button('', () => this.toggle([this.nextToPeel()], false));
-    this.restore = button(this.words.restore, () => this.toggle(Object.keys(this.checks), true));
-    this.labelCheck = checkbox(this.words.labels, (checked) => this.put('labels', checked));
+    this.restore = button(this.words.restore, () => this.toggle(this.front, true));
     const boxes = Object.values(this.checks).map((check) => check.node);
     const peeling = front.length ? [this.peel, this.restore] : [];
     const group = { class: 'ac-checks', role: 'group', 'aria-label': this.words.layers };
     return make('div', group, ...boxes, make('span', {}, ...peeling), this.labelCheck.node);
+  }
+
+  // Front to back only: how many are peeled off is all there is to choose.
+  depthTools(front) {
+    const { words } = this, locked = this.layers.filter((layer) => layer.locked).map((layer) => layer.name);
+    const names = [...front.map((layer) => layer.name), fill(words.only, locked.join(', '))];
+    const stops = names.map((name, k) => ({
+      id: String(k), name, layer: name, spoken: fill(words.depths, name, k, front.length),
+    }));
+    this.depth = peelControl(stops, words, this.uid, (depth) => {
+      const before = this.front.length - this.front.filter((id) => this.on.has(id)).length;
+      const off = new Set(this.front.slice(0, depth));
+      this.put('on', this.layers.map((layer) => layer.id).filter((id) => !off.has(id)));
+      if (depth === before) return;
+      const said = depth ? fill(words.depths, names[depth], depth, front.length) : words.back;
+      this.say(said);
+    });
+    const group = { class: 'ac-checks', role: 'group', 'aria-label': words.layers };
+    return make('div', group, this.depth.node, this.labelCheck.node);
   }
 
   pointAndChoose() {
@@ -183,7 +242,7 @@ class Acetates {
 
   // ---- layers
 
-  nextToPeel() { return Object.keys(this.checks).find((id) => this.on.has(id)); }
+  nextToPeel() { return this.front.find((id) => this.on.has(id)); }
 
   layer(id) { return this.layers.find((layer) => layer.id === id); }
 
@@ -209,8 +268,8 @@ class Acetates {
 
   // Whatever has an id here: a part, an area, a label, or the name of a structure or attachment without its side.
   // A part stands for all parts of its structure on its side, a label for what it names; a landmark has no parts.
-  entity(id) {
-    const { parts, names } = this.head;
+  entity(id, head = this.head) {
+    const { parts, names } = head;
     const part = parts.find((one) => one.id === id), label = part ? null : names.find((one) => one.id === id);
     const kin = part ? kinOf(part) : label?.structure ?? id;
     const side = part?.side ?? (label ? sideOf(id) : '');
@@ -226,11 +285,11 @@ class Acetates {
     return isLandmark || label.id === id || parts.some((part) => label.parts.includes(part.id));
   }
 
-  litNumbers() {
-    const stop = this.head.stops.find((one) => one.id === this.stop), ids = new Set(stop?.lit);
-    const lit = this.head.parts.filter((part) => ids.has(part.id));
+  litNumbers(head = this.head, hover = this.hover) {
+    const stop = head.stops.find((one) => one.id === this.stop), ids = new Set(stop?.lit);
+    const lit = head.parts.filter((part) => ids.has(part.id));
     // A muscle whose card is open would outshine what a level lights under it; pointing at it still does.
-    for (const id of [stop ? '' : this.part, this.hover]) if (id) lit.push(...this.entity(id).parts);
+    for (const id of [stop ? '' : this.part, hover]) if (id) lit.push(...this.entity(id, head).parts);
     return lit.map((part) => part.i);
   }
 
@@ -266,40 +325,71 @@ class Acetates {
 
   // ---- showing
 
-  // Decoding takes a moment: until it is done the last picture stays, with its own words; the newest wish wins.
+  // Decoding and composing take a moment: until it is done the last picture stays, with its own words; the newest wish
+  // wins. A frame whose picture is finished is there at once.
   async showView() {
-    const pack = this.packs[this.view];
+    const key = this.keyOf(this.view, this.frame), pack = this.packOf(key), wish = this.wish = {};
     this.views.show(this.view);
+    this.axis?.show(this.frame);
     this.showNote();
     if (!pack) return;
-    const sheet = await this.sheets.get(this.view, () => readSheet(pack));
-    if (this.gone || pack !== this.packs[this.view]) return;
-    const isOther = this.head?.view !== pack.head.view;
+    const drawn = this.pictures?.peek(this.pictureId(key, pack.head));
+    let base = this.isSliced ? this.bases.peek(`${key} ${this.order()}`) : null;
+    if (!base && !drawn) {
+      const isWanted = () => wish === this.wish && pack === this.packOf(key) && !this.gone;
+      const sheet = await this.sheetOf(key);
+      if (!isWanted()) return;
+      if (this.isSliced) base = await this.composed(key, isWanted, atOnce);
+      else base = this.bases.get(`${key} ${this.order()}`, () => composeBase(sheet, new Set(this.order())));
+      if (!base) return;
+    }
+    const isOtherView = this.head?.view !== pack.head.view, isNamedAnew = this.axis && this.head?.names !== pack.head.names;
     this.head = pack.head;
-    this.decoded = sheet;
-    this.canvas.width = this.head.w;
-    this.canvas.height = this.head.h;
-    if (isOther) this.fillList();
-    this.showLayers();
-    this.showCard();
-    this.root.dataset.ink = `${this.head.view} ${this.head.draft ? 'draft' : 'full'}`;
+    this.shown = key;
+    if (this.canvas.width !== this.head.w || this.canvas.height !== this.head.h) {
+      this.canvas.width = this.head.w;
+      this.canvas.height = this.head.h;
+    }
+    if (isOtherView || isNamedAnew) this.fillList();
+    this.showLayerTools();
+    this.paint(base, drawn);
+    if (!this.axis || isOtherView || isNamedAnew) this.showCard();
+    this.root.dataset.ink = `${key} ${this.head.draft ? 'draft' : 'full'}`;
   }
 
+  // Layers that were peeled off or put back: at once, as they are decoded already.
   showLayers() {
-    const order = this.layers.filter((layer) => layer.locked || this.on.has(layer.id)).map((layer) => layer.id);
+    this.showLayerTools();
+    if (!this.head) return;
+    const sheet = this.base?.sheet, order = this.order();
+    if (this.axis && !(sheet && this.shown === this.keyOf(this.view, this.frame))) this.showView();
+    else this.paint(this.bases.get(`${this.shown} ${order}`, () => composeBase(sheet, new Set(order))));
+  }
+
+  showLayerTools() {
     const { words } = this;
-    this.on = new Set(order);
+    this.on = new Set(this.order());
+    if (this.depth) {
+      const open = this.front.findIndex((id) => this.on.has(id));
+      this.depth.show(open < 0 ? this.front.length : open);
+      return;
+    }
     const next = this.nextToPeel();
     this.peel.disabled = !next;
     this.peel.textContent = next ? fill(words.peel, this.layer(next).name) : words.peeled;
-    this.restore.disabled = Object.keys(this.checks).every((id) => this.on.has(id));
+    this.restore.disabled = this.front.every((id) => this.on.has(id));
     for (const [id, { input }] of Object.entries(this.checks)) input.checked = this.on.has(id);
-    if (!this.head) return;
-    this.base = this.bases.get(`${this.head.view} ${order}`, () => composeBase(this.decoded, new Set(order)));
-    light(this.base, this.litNumbers());
-    this.context.putImageData(this.base.picture, 0, 0);
+  }
+
+  // A composed picture, or the finished pixels of one, with its labels and words.
+  paint(base, drawn = null) {
+    this.base = base;
+    this.drawn = base ? null : this.pictureId(this.shown, this.head);
+    if (base) light(base, this.litNumbers());
+    this.context.putImageData(base ? base.picture : drawn, 0, 0);
     this.placeLabels();
     this.refresh();
+    if (this.axis) this.rest();
   }
 
   // Everything that follows the values within one frame: pixels, marks, words.
@@ -307,16 +397,110 @@ class Acetates {
     this.control?.show(this.stop);
     this.labelCheck.input.checked = this.labels;
     this.root.classList.toggle('ac-unlabelled', !this.labels);
-    if (!this.base) return;
-    const rect = light(this.base, this.litNumbers());
+    if (!this.head) return;
+    if (!this.base && this.drawn && this.drawn !== this.pictureId(this.shown, this.head)) {
+      this.showView(); // something else is lit than in the finished pixels
+      return;
+    }
+    const rect = this.base && light(this.base, this.litNumbers());
     if (rect) {
       const [left, top, right, bottom] = rect;
       this.context.putImageData(this.base.picture, 0, 0, left, top, right - left, bottom - top);
     }
-    this.canvas.dataset.shown = [this.head.view, [...this.on], this.stop, this.part, this.hover].join('|');
+    this.canvas.dataset.shown = [this.shown, [...this.on], this.stop, this.part, this.hover].join('|');
     this.markNames();
     this.tell();
   }
+
+  order() { return this.layers.filter((layer) => layer.locked || this.on.has(layer.id)).map((layer) => layer.id); }
+
+  // ---- frames along an axis
+
+  // The decoded layers of a frame; those that it shares with its base are there once.
+  async sheetOf(key) {
+    const pack = this.packOf(key), base = pack.head.base ? await this.sheetOf(pack.head.base) : null;
+    return this.sheets.get(key, () => readSheet(pack, base));
+  }
+
+  async composed(key, isWanted, pause) {
+    const sheet = await this.sheetOf(key), order = this.order();
+    const base = isWanted() ? await inSlices(composing(sheet, new Set(order)), isWanted, pause) : null;
+    if (base && pause === atOnce) this.bases.put(`${key} ${order}`, base);
+    return base;
+  }
+
+  pictureId(key, head) { return [key, this.order(), this.litNumbers(head, '')].join('|'); }
+
+  keepPicture(key, head, base) {
+    const { data, width, height } = base.picture;
+    this.pictures ??= recent(max(2, Math.floor(PICTURE_BYTES / data.length)));
+    this.pictures.put(this.pictureId(key, head), new ImageData(new Uint8ClampedArray(data), width, height));
+  }
+
+  rest() {
+    this.turn = null; // what was being prepared gives way
+    this.later('rest', REST_MS, () => this.prepare());
+  }
+
+  // While the reader looks: what pointing at this frame needs, then finished pictures of the others, near ones first.
+  async prepare() {
+    const turn = this.turn = {}, key = this.keyOf(this.view, this.frame), frames = Object.values(this.spec.keys[this.view]);
+    const isWanted = () => turn === this.turn && !this.gone;
+    if (key !== this.shown) return;
+    if (!this.base) {
+      const base = await this.composed(key, isWanted, whenIdle);
+      if (!base) return;
+      this.base = base;
+      this.bases.put(`${key} ${this.order()}`, base);
+      this.refresh();
+    }
+    if (!this.hover) this.keepPicture(key, this.head, this.base);
+    const at = frames.indexOf(key), far = (one) => Math.abs(frames.indexOf(one) - at);
+    const most = Math.floor(PICTURE_BYTES / this.base.picture.data.length) - 1;
+    for (const one of frames.filter((other) => other !== key).sort((a, b) => far(a) - far(b)).slice(0, most)) {
+      const pack = this.packOf(one);
+      if (!pack || this.pictures?.peek(this.pictureId(one, pack.head))) continue;
+      const base = await this.composed(one, isWanted, whenIdle);
+      if (!base) return;
+      light(base, this.litNumbers(pack.head, ''));
+      this.keepPicture(one, pack.head, base);
+    }
+    this.root.dataset.ready = key;
+  }
+
+  // Through the frames to the last one, from the first when it is there already. Who asked for less motion gets stills.
+  play() {
+    const { axis, spec: { along: { stops } } } = this, last = stops.length - 1;
+    const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const stride = isStill ? Math.ceil(last / (STILLS - 1)) : 1, ms = isStill ? STILL_MS : PLAY_MS;
+    const step = () => {
+      if (document.hidden) { this.stopPlay(); return; }
+      if (this.shown !== this.keyOf(this.view, this.frame)) { this.later('play', ms / 4, step); return; }
+      if (axis.at() === last) { this.stopPlay(); return; }
+      this.put('frame', stops[min(last, axis.at() + stride)].id);
+      this.later('play', ms, step);
+    };
+    this.playing = true;
+    axis.play.textContent = this.words.pause;
+    if (axis.at() === last) this.put('frame', stops[0].id);
+    this.later('play', axis.at() ? 0 : ms, step);
+  }
+
+  stopPlay() {
+    if (!this.playing) return;
+    this.playing = false;
+    clearTimeout(this.timers.play);
+    this.axis.play.textContent = this.words.play;
+    this.sayFrame();
+  }
+
+  sayFrame() {
+    if (this.playing) return;
+    const { words, spec: { along }, axis, frame, head } = this;
+    this.say([fill(words.at, along.name, axis.spoken(frame)), ...head.facts].join(' '));
+  }
+
+  // ---- words
 
   // The same words as Plate.alt_for in Python; a browser test compares them.
   altText() {
@@ -344,11 +528,23 @@ class Acetates {
     const sentence = make('p', {}, stop?.sentence ?? fill(words.idle, head.control));
     this.fact?.replaceChildren(make('div', {}, sentence, sourceList(words.sources, sources)), make('div', {}, ...small));
     if (stop) this.say(stop.sentence);
+    if (this.frameFacts) this.tellFacts();
+    if (this.axis && this.saidFrame && this.saidFrame !== this.shown) this.sayFrame();
+    this.saidFrame = this.shown;
+  }
+
+  // What the frame says in numbers; as high as any frame needs, so that the picture stays where it is.
+  tellFacts() {
+    const heads = [this.head, ...this.keys().map((key) => this.packOf(key)?.head).filter(Boolean)];
+    this.mostFacts = max(this.mostFacts ?? 0, ...heads.map((one) => one.facts.length));
+    this.frameFacts.style.minHeight = `${1.45 * this.mostFacts}em`;
+    this.frameFacts.replaceChildren(...this.head.facts.map((fact) => make('p', {}, fact)));
   }
 
   showNote() {
     const { words, spec, error, view } = this;
-    const wait = this.packs[view] ? '' : fill(words.drawing, spec.views.find((one) => one.id === view).name);
+    const name = [spec.views.find((one) => one.id === view).name, this.axis?.spoken(this.frame)].filter(Boolean);
+    const wait = this.packOf(this.keyOf(view, this.frame)) ? '' : fill(words.drawing, name.join(', '));
     this.note.textContent = error ? fill(words.failed, error) : wait;
   }
 
@@ -383,15 +579,19 @@ class Acetates {
     return { ...name, x, y, slot, isLeft, item, marks, dot: make('span', {}, String(name.n)) };
   }
 
-  // Widest label of either side, over all subsets of layers, in letter sizes: so the columns never jump.
+  // Widest label of either side, over all subsets of layers and all frames, in letter sizes: so the columns never jump.
   columns() {
     const { head, context } = this;
-    if (head.columns) return head.columns;
+    if (this.wide[head.view]) return this.wide[head.view];
     context.font = `100px ${getComputedStyle(this.root).fontFamily}`;
     const width = (text) => Math.max(...text.split('\n').map((line) => context.measureText(line).width)) / 100;
     const widths = head.names.map((one) => width(one.text)), wide = { L: 0, R: 0 };
-    for (const [k, , , side] of head.layouts.flat()) wide[side] = Math.max(wide[side], widths[k]);
-    head.columns = wide;
+    const frames = this.axis ? this.keys().map((key) => this.packOf(key)?.head) : [head];
+    for (const one of frames) {
+      if (one?.view !== head.view) continue;
+      for (const [k, , , side] of one.layouts.flat()) wide[side] = Math.max(wide[side], widths[k] ?? 0);
+    }
+    this.wide[head.view] = wide;
     return wide;
   }
 
@@ -437,7 +637,7 @@ class Acetates {
   moveLayers(isBeside) {
     this.isBeside = this.all.open = isBeside;
     if (isBeside) this.aside.prepend(this.layerRow);
-    else this.viewRow.after(this.layerRow);
+    else (this.alongRow ?? this.viewRow).after(this.layerRow);
   }
 
   // Letters and picture share the width; null where no letters fit the lines that the labels are spaced for.
@@ -525,22 +725,3 @@ class Acetates {
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
   }
 }
-
-// ---------------------------------------------------------------- ways in
-
-function render({ model, el }) {
-  const widget = new Acetates(model, el);
-  return () => widget.close();
-}
-
-// A page without a kernel: values, and packs in base64, come with the page.
-export function mount(el, { state, packs }) {
-  const values = { ...state };
-  for (const [name, base64] of Object.entries(packs)) {
-    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
-  }
-  const get = (name) => values[name], set = (name, value) => { values[name] = value; };
-  return render({ el, model: { get, set, save_changes() {}, on() {}, off() {} } });
-}
-
-export default { render };

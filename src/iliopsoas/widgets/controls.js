@@ -51,9 +51,11 @@ function recent(limit) {
       const value = kept.get(key) ?? build();
       kept.delete(key);
       kept.set(key, value);
-      if (kept.size > limit) kept.delete(kept.keys().next().value);
+      while (kept.size > limit) kept.delete(kept.keys().next().value);
       return value;
     },
+    peek: (key) => kept.get(key),
+    put(key, value) { kept.delete(key); this.get(key, () => value); },
     drop(start) { for (const key of [...kept.keys()]) if (key.startsWith(start)) kept.delete(key); },
   };
 }
@@ -106,38 +108,99 @@ function toolRow(name, ...tools) {
   return make('div', { class: 'ac-row' }, name, make('div', { class: 'ac-tools' }, ...tools));
 }
 
-// A slider over named stops, a step to either side, a field to type a name into, and the names to choose from.
-function stopControl(name, stops, words, uid, choose) {
-  const range = make('input', { type: 'range', id: `${uid}-stop`, min: 0, max: stops.length - 1, step: 1 });
-  const typed = make('input', { type: 'text', list: `${uid}-stops`, 'aria-label': fill(words.typed, name) });
-  const list = make('datalist', { id: `${uid}-stops` }, ...stops.map((stop) => make('option', { value: stop.name })));
-  const pick = (k) => choose(stops[clamp(k, 0, stops.length - 1)].id);
-  const step = (by) => () => pick(Number(range.value) + by);
+// A slider over named stops with a step to either side. `spoken` is what a screen reader says of the stop it is at.
+function slider(name, stops, words, id, pick) {
+  const range = make('input', { type: 'range', id, min: 0, max: stops.length - 1, step: 1 });
+  const go = (k) => pick(stops[clamp(k, 0, stops.length - 1)].id);
+  const step = (by) => () => go(Number(range.value) + by);
   const less = button('\u2212', step(-1), { 'aria-label': fill(words.less, name) });
   const more = button('+', step(1), { 'aria-label': fill(words.more, name) });
-  const row = radios(fill(words.choose, name), stops, choose);
   range.addEventListener('input', step(0));
-  typed.addEventListener('focus', () => typed.select());
-  typed.addEventListener('change', () => {
-    const wanted = plain(typed.value), names = stops.map((stop) => plain(stop.name));
-    const fits = [(name) => name === wanted, (name) => name.startsWith(wanted), (name) => name.includes(wanted)];
-    const found = fits.map((fit) => names.findIndex(fit)).find((at) => at >= 0); // "L5" means L5 before L4–L5
-    pick(wanted && found >= 0 ? found : Number(range.value));
-  });
   return {
-    node: toolRow(make('label', { for: range.id, class: 'ac-name' }, name),
-      make('div', { class: 'ac-slide' }, less, range, more, typed, list), row.node),
+    range, less, more, go,
     show(id) {
       const k = Math.max(0, stops.findIndex((stop) => stop.id === id));
       range.value = k;
-      range.setAttribute('aria-valuetext', stops[k].name);
-      typed.value = stops[k].name;
-      row.show(stops[k].id);
+      range.setAttribute('aria-valuetext', stops[k].spoken ?? stops[k].name);
       // A button that goes dead under the focus would lose it.
       if (document.activeElement === less && k === 0) more.focus();
       if (document.activeElement === more && k === stops.length - 1) less.focus();
       less.disabled = k === 0;
       more.disabled = k === stops.length - 1;
+      return stops[k];
+    },
+  };
+}
+
+// A slider over named stops, a field to type a name into, and the names to choose from.
+function stopControl(name, stops, words, uid, choose) {
+  const { range, less, more, go, show } = slider(name, stops, words, `${uid}-stop`, choose);
+  const typed = make('input', { type: 'text', list: `${uid}-stops`, 'aria-label': fill(words.typed, name) });
+  const list = make('datalist', { id: `${uid}-stops` }, ...stops.map((stop) => make('option', { value: stop.name })));
+  const row = radios(fill(words.choose, name), stops, choose);
+  typed.addEventListener('focus', () => typed.select());
+  typed.addEventListener('change', () => {
+    const wanted = plain(typed.value), names = stops.map((stop) => plain(stop.name));
+    const fits = [(name) => name === wanted, (name) => name.startsWith(wanted), (name) => name.includes(wanted)];
+    const found = fits.map((fit) => names.findIndex(fit)).find((at) => at >= 0); // "L5" means L5 before L4–L5
+    go(wanted && found >= 0 ? found : Number(range.value));
+  });
+  return {
+    node: toolRow(make('label', { for: range.id, class: 'ac-name' }, name),
+      make('div', { class: 'ac-slide' }, less, range, more, typed, list), row.node),
+    show(id) {
+      const stop = show(id);
+      typed.value = stop.name;
+      row.show(stop.id);
+    },
+  };
+}
+
+// The axis along which a picture has frames: a slider over its stops, a box with their names, and, where there are
+// enough of them, a button that goes through them. Nothing moves before it is pressed.
+function axisControl({ name, unit, stops }, words, uid, choose) {
+  const named = stops.map((stop) => {
+    const spoken = unit && !stop.name.endsWith(unit) ? `${stop.name} ${unit}` : stop.name;
+    return { ...stop, spoken };
+  });
+  const { range, less, more, go, show } = slider(name, named, words, `${uid}-axis`, choose);
+  const options = named.map((stop) => make('option', { value: stop.id }, stop.spoken));
+  const box = make('select', { 'aria-label': fill(words.choose, name) }, ...options);
+  box.addEventListener('change', () => choose(box.value));
+  const play = stops.length >= FEWEST_TO_PLAY ? button(words.play, null, { 'aria-label': fill(words.playing, name) }) : null;
+  return {
+    node: toolRow(make('label', { for: range.id, class: 'ac-name' }, name),
+      make('div', { class: 'ac-slide' }, less, range, more, box, play)),
+    play, go, spoken: (id) => named.find((stop) => stop.id === id)?.spoken ?? '',
+    at: () => Number(range.value),
+    show(id) { box.value = show(id).id; },
+  };
+}
+
+const FEWEST_TO_PLAY = 4;
+
+// Layers that come off only from the front to the back: one off, one back, all back, and down to any of them. `stops`
+// are depths, nothing peeled first, by the name of what lies in front then.
+function peelControl(stops, words, uid, toDepth) {
+  const { range, less, more, show } = slider(words.depth, stops, words, `${uid}-peel`, (id) => toDepth(Number(id)));
+  const options = stops.map((stop) => make('option', { value: stop.id }, stop.name));
+  const box = make('select', { id: `${uid}-down` }, ...options);
+  box.addEventListener('change', () => toDepth(Number(box.value)));
+  range.setAttribute('aria-label', words.depth);
+  for (const one of [less, more]) one.removeAttribute('aria-label'); // they say what they do
+  const all = button(words.restore, () => toDepth(0));
+  return {
+    node: make('div', { class: 'ac-peel' },
+      make('div', { class: 'ac-slide' }, make('label', { for: box.id }, words.depth), box, range),
+      make('div', { class: 'ac-slide' }, more, less, all)),
+    show(depth) {
+      const [here, next] = stops.slice(depth), before = stops[depth - 1];
+      show(here.id);
+      box.value = here.id;
+      more.textContent = next ? fill(words.peel, here.layer) : words.peeled;
+      less.textContent = before ? fill(words.put, before.layer) : words.full;
+      if (document.activeElement === all && !depth) more.focus();
+      all.disabled = !depth;
     },
   };
 }

@@ -16,12 +16,19 @@ from iliopsoas.widgets.still import png_of
 
 def full_pack(folio: Folio, view: str) -> bytes:
     """Return the pack of a view in full ink, from the cache if it is there."""
-    return _cached(full_pack, folio, view, lambda: pack.write(folio.plate(view)))
+    base = folio.base_of(view)
+    first = folio.plate(base) if base else None
+    return _cached(full_pack, folio, view, lambda: pack.write(folio.plate(view), base=first, base_key=base))
 
 
 def quick_pack(folio: Folio, view: str) -> bytes:
-    """Return the pack of a view in full ink if the cache has it, else a draft, which takes a fraction of the time."""
-    return stored(full_pack, folio, view) or pack.write(folio.plate(view), draft=True)
+    """Return the pack of a view in full ink if the cache has it, and what it rests on; else a draft, which is whole.
+
+    A draft takes a fraction of the time.
+    """
+    base = folio.base_of(view)
+    known = stored(full_pack, folio, view) if not base or is_cached(full_pack, folio, base) else None
+    return known or pack.write(folio.plate(view), draft=True)
 
 
 def full_still(folio: Folio, view: str) -> bytes:
@@ -41,7 +48,7 @@ def is_cached(make: Callable[[Folio, str], bytes], folio: Folio, view: str) -> b
 
 
 def header(drawn: bytes) -> dict[str, Any]:
-    """Return the header of a pack."""
+    """Return the header of a pack as it is stored: that of a frame leaves out what its base has."""
     (length,) = struct.unpack_from("<I", drawn)
     return json.loads(drawn[4 : 4 + length])
 
@@ -55,11 +62,11 @@ def _key(make: Callable[[Folio, str], bytes], folio: Folio, view: str) -> tuple[
     """Return what an entry depends on besides the package; empty where that cannot be put into words.
 
     The id alone would not do: two plates with one id may differ in what they show, or in the body that they show. A
-    body is known by the function that makes it, if that is one of ours.
+    body is known by the function that makes it, if that is one of ours. A frame depends on its base too.
     """
-    plate = folio.plate(view)
-    makers = [f"{maker.__module__}.{maker.__qualname__}" for maker in (plate.body, plate.area_shapes)]
+    plates = [folio.plate(key) for key in (view, folio.base_of(view)) if key]
+    makers = [f"{maker.__module__}.{maker.__qualname__}" for one in plates for maker in (one.body, one.area_shapes)]
     if not all(name.startswith("iliopsoas.") and "<" not in name for name in makers):
         return ()
-    made_of = hashlib.sha256(repr(plate).encode()).hexdigest()
-    return (folio.id, plate.id, view, make.__name__, made_of, *makers)
+    made_of = hashlib.sha256(repr(plates).encode()).hexdigest()
+    return (folio.id, plates[0].id, view, make.__name__, made_of, *makers)

@@ -2,6 +2,7 @@
 // does it in Python, step for step; every constant comes in the pack's header, and a browser test compares the two.
 // Joined in front of acetates.js (see acetates.front_end): the two are one ES module, without imports or a build step.
 
+const { min, max } = Math;
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 // ---------------------------------------------------------------- packs: u32 header length | JSON header | images
@@ -11,9 +12,22 @@ function openPack(view) {
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, start)));
-  head.byNumber = [];
-  for (const part of head.parts) head.byNumber[part.i] = part;
-  return { head, slice: ([offset, length]) => bytes.slice(start + offset, start + offset + length) };
+  const slice = ([offset, length]) => bytes.slice(start + offset, start + offset + length);
+  return head.base || head.flat ? { head, slice } : numbered({ head, slice });
+}
+
+function numbered(pack) {
+  pack.head.byNumber = [];
+  for (const part of pack.head.parts) pack.head.byNumber[part.i] = part;
+  return pack;
+}
+
+// A frame along an axis leaves out what is the same in its base, the frame shown at first: here it gets it back. A draft
+// lacks what full ink has, so a frame waits until its base is finished.
+function completed(pack, base) {
+  if (!pack?.head.base) return pack;
+  if (!base || base.head.draft) return null;
+  return numbered({ head: { ...base.head, ...pack.head }, slice: pack.slice });
 }
 
 async function pixels(bytes, type) {
@@ -49,21 +63,26 @@ function readData(rgba, [left, top, w, h]) {
   return { x: left, y: top, w, h, depth, part, boxes, thick };
 }
 
-async function readSheet({ head, slice }) {
+async function readSheet({ head, slice }, base = null) {
   const data = async (place, box) => readData(await pixels(slice(place), head.mime_data), box);
   const layer = async (row, k) => {
+    if (row.shared) return { ...row, number: k + 1, image: base.layers[k].image };
     if (!row.ink) return { ...row, number: k + 1, image: null };
     const [ink, image] = await Promise.all([pixels(slice(row.ink), head.mime_ink), data(row.data, row.box)]);
     return { ...row, number: k + 1, image: { ...image, ink } };
   };
-  const areas = head.areas ? await data(head.areas.data, head.areas.box) : null;
+  const own = async ({ shared, data: place, box }) => (shared ? base.areas : data(place, box));
+  const areas = head.areas ? await own(head.areas) : null;
   return { head, layers: await Promise.all(head.layers.map(layer)), areas };
 }
 
 // ---------------------------------------------------------------- compositing, steps 1 to 7
 
+const BAND_ROWS = 60; // of a picture of 640 x 900 pixels: about three milliseconds' work
+
 // What does not depend on what is lit: merged colour, depth and part, seams, shadow, resting keys, finished pixels.
-function composeBase(sheet, on) {
+// A generator, so that it can be done a little at a time; it gives the base in the end.
+function* composing(sheet, on) {
   const { w, h } = sheet.head, n = w * h;
   const shown = sheet.layers.filter((layer) => layer.image && on.has(layer.id));
   const base = {
@@ -72,23 +91,58 @@ function composeBase(sheet, on) {
     layer: new Uint8Array(n), rest: new Uint16Array(n), keys: new Uint16Array(n), picture: new ImageData(w, h),
     dirty: null, lit: new Uint8Array(256),
   };
-  mergeLayers(base);
-  drawSeams(base, sheet.head.seam);
-  castShadow(base, sheet.head.shadow);
+  const bands = Array.from({ length: Math.ceil(h / BAND_ROWS) }, (_, k) => [k * BAND_ROWS, min(h, (k + 1) * BAND_ROWS)]);
+  for (const band of bands) { mergeLayers(base, ...band); yield null; }
+  for (const band of bands) { drawSeams(base, sheet.head.seam, ...band); yield null; }
+  const shadow = blurredDepth(base, sheet.head.shadow);
+  for (const band of bands) { castShadow(base, sheet.head.shadow, shadow, ...band); yield null; }
   restingKeys(base);
   base.keys.set(base.rest);
   base.fade = [w, h].map((size) => fadeOf(size, sheet.head.fade));
   base.out = new Uint32Array(base.picture.data.buffer);
   base.plain = new Uint32Array(n);
-  paintRect(base, [0, 0, w, h], true);
+  yield null;
+  for (const [top, bottom] of bands) { paintRect(base, [0, top, w, bottom], true); yield null; }
   base.plain.set(base.out);
-  paintRect(base, [0, 0, w, h], false);
+  for (const [top, bottom] of bands) { paintRect(base, [0, top, w, bottom], false); yield null; }
   return base;
 }
 
-function mergeLayers({ w, h, opaque, colour, cover, depth, part, layer }) {
+function finished(job) {
+  for (;;) {
+    const { done, value } = job.next();
+    if (done) return value;
+  }
+}
+
+const composeBase = (sheet, on) => finished(composing(sheet, on));
+
+// Do a job a few milliseconds at a time, so that the reader never waits for it; null once it is no longer wanted.
+async function inSlices(job, isWanted, pause) {
+  for (;;) {
+    await pause();
+    if (!isWanted()) return null;
+    for (const until = performance.now() + SLICE_MS; performance.now() < until;) {
+      const { done, value } = job.next();
+      if (done) return value;
+    }
+  }
+}
+
+const SLICE_MS = 5;
+const atOnce = () => new Promise((go) => { // after what the reader did meanwhile; timers would wait longer
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => { port1.close(); go(); };
+  port2.postMessage(0);
+});
+const whenIdle = () => new Promise((go) => {
+  if (window.requestIdleCallback) requestIdleCallback(go, { timeout: 200 });
+  else setTimeout(go, 10);
+});
+
+function mergeLayers({ w, opaque, colour, cover, depth, part, layer }, top, bottom) {
   const near = new Array(opaque.length), at = new Int32Array(opaque.length);
-  for (let y = 0, p = 0; y < h; y++) {
+  for (let y = top, p = top * w; y < bottom; y++) {
     const rows = opaque.filter(({ image }) => y >= image.y && y < image.y + image.h);
     for (let x = 0; x < w; x++, p++) {
       let count = 0;
@@ -114,8 +168,8 @@ function mergeLayers({ w, h, opaque, colour, cover, depth, part, layer }) {
   }
 }
 
-function drawSeams({ w, h, colour, depth, layer }, { jump, strength, gain }) {
-  for (let y = 0, p = 0; y < h; y++) {
+function drawSeams({ w, h, colour, depth, layer }, { jump, strength, gain }, top, bottom) {
+  for (let y = top, p = top * w; y < bottom; y++) {
     for (let x = 0; x < w; x++, p++) {
       if (!layer[p]) continue;
       let count = 0;
@@ -146,7 +200,7 @@ function boxSum(from, length, lines, step, stride, radius) {
   return to;
 }
 
-function castShadow({ w, h, colour, cover, depth }, { grid, low, strength, rings }) {
+function blurredDepth({ w, h, depth }, { grid, rings }) {
   const gw = Math.ceil(w / grid), gh = Math.ceil(h / grid);
   const far = new Float64Array(gw * gh), mask = new Float64Array(gw * gh);
   for (let j = 0, k = 0; j < gh; j++) {
@@ -156,10 +210,14 @@ function castShadow({ w, h, colour, cover, depth }, { grid, low, strength, rings
     }
   }
   const blur = (a, r) => boxSum(boxSum(a, gw, gh, 1, gw, r), gh, gw, gw, 1, r);
-  const blurred = rings.map((ring) => ({
+  return rings.map((ring) => ({
     ...ring, sum: blur(blur(far, ring.r1), ring.r2), count: blur(blur(mask, ring.r1), ring.r2),
   }));
-  for (let y = 0, p = 0; y < h; y++) {
+}
+
+function castShadow({ w, h, colour, cover, depth }, { grid, low, strength, rings }, blurred, top, bottom) {
+  const gw = Math.ceil(w / grid), gh = Math.ceil(h / grid);
+  for (let y = top, p = top * w; y < bottom; y++) {
     const cy = Math.floor(y / grid), fy = (y % grid) / grid;
     for (let x = 0; x < w; x++, p++) {
       if (!depth[p]) continue;
@@ -228,7 +286,6 @@ function restingKeys(base) {
 }
 
 // Rectangles are [left, top, right, bottom], or null for none.
-const { min, max } = Math;
 const join = (a, b) => (a && b ? [min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])] : a ?? b);
 
 // Light a set of part and area numbers; returns the rectangle of the picture that changed, or null.

@@ -22,14 +22,13 @@ const WORDS = {
   done: '{0} of {1} right at the first answer', look: 'Worth another look', lookSafety: 'Look at these first: safety',
   redo: 'Ask these again ({0})', more: 'Next {0} questions', over: 'Start from the beginning',
   all: 'Everything was right at the first answer.',
-  foot: 'Your answers stay in this notebook. They are checked in this page, so whoever wants to can read the right ones in its source.',
 };
 
 class Questions {
   constructor(model, el) {
     this.model = model;
     this.spec = model.get('spec');
-    this.words = { ...WORDS, ...this.spec.words };
+    this.words = { ...WORDS, ...KEPT_WORDS, ...this.spec.words };
     this.byId = new Map(this.spec.questions.map((question) => [question.id, question]));
     this.uid = `qu${Math.random().toString(36).slice(2, 8)}`;
     this.answers = [...model.get('answers')];
@@ -52,6 +51,7 @@ class Questions {
 
   close() {
     this.model.off('change:answers', this.follow);
+    this.model.off('change:kept', this.onKept);
     for (const [event, task] of this.takers) this.model.off(event, task);
   }
 
@@ -81,9 +81,10 @@ class Questions {
 
   keep(question, { given, right }, sure) {
     const n = 1 + this.answers.filter((answer) => answer.id === question.id).length;
-    this.answers = [...this.answers, { id: question.id, given, right, sure, n }];
+    this.answers = [...this.answers, stamped({ id: question.id, given, right, sure, n }, this.spec.part)];
     this.model.set('answers', this.answers);
     this.model.save_changes();
+    this.onKept();
   }
 
   begin(round) {
@@ -103,12 +104,14 @@ class Questions {
     this.root = make('div', { ...of, 'data-questions': uid },
       hideStill(spec.still, `[data-questions="${uid}"]`),
       make('div', { class: 'qu-head' }, make('p', { class: 'qu-title' }, spec.title), this.count), this.steps,
-      this.body, make('p', { class: 'qu-fine' }, words.foot), this.status);
+      this.body, keptLine(this), this.status);
     guardKeys(this.root);
     this.root.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && event.repeat) event.preventDefault(); // a key held down answers one question only
     });
   }
+
+  asksSure({ safety }) { return safety; }
 
   say(text) { this.status.textContent = text; }
 
@@ -118,7 +121,7 @@ class Questions {
     this.say('');
     this.showSteps(id);
     this.body.replaceChildren(...(question ? this.ask(question) : this.outcome()));
-    if (isAsked) this.body.querySelector('input, textarea, select, button:not(:disabled)').focus();
+    if (isAsked) this.body.querySelector('input, textarea, select, button:not(:disabled)')?.focus();
   }
 
   showSteps(id) {
@@ -133,7 +136,7 @@ class Questions {
 
   ask(question) {
     const { words } = this, field = this.fields[question.kind].call(this, question);
-    const sure = question.safety ? this.options(words.sure, [[true, words.yes], [false, words.no]], 'sure') : null;
+    const sure = this.asksSure(question) ? this.options(words.sure, [[true, words.yes], [false, words.no]], 'sure') : null;
     const note = make('p', { class: 'qu-note' });
     const tell = (text, to) => { note.textContent = text; this.say(text); to?.focus(); };
     const check = () => {
@@ -150,7 +153,7 @@ class Questions {
       this.kicker(question, isAgain), this.beside(field.board ?? this.boardFor(question, false), field.node), sure?.node, note,
       make('div', { class: 'qu-buttons' },
         make('button', { type: 'submit', class: 'qu-main' }, isReveal ? words.show : words.check),
-        button(words.skip, () => this.answered(question, judge(question, null), question.safety ? false : null))))];
+        button(words.skip, () => this.answered(question, judge(question, null), this.asksSure(question) ? false : null))))];
   }
 
   kicker({ safety, vignette }, isAgain = false) {
@@ -413,18 +416,21 @@ class Questions {
 
 // ---------------------------------------------------------------- ways in
 
+const CARDS = {}; // by spec.card; drill.js and prove.js add theirs
+
 function render({ model, el }) {
-  const widget = new Questions(model, el);
+  const widget = new (CARDS[model.get('spec').card] ?? Questions)(model, el);
   return () => widget.close();
 }
 
 // A page without a kernel: values, and packs in base64, come with the page.
 export function mount(el, { state, packs = {} }) {
-  const values = { answers: [], error: '', ...state };
+  pageStore().keepInBrowser();
+  const values = { answers: pageStore().answersOf(state.spec.part), error: '', ...state };
   for (const [name, base64] of Object.entries(packs)) {
     values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
   }
-  const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
+  const model = { isAlone: true, get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
   render({ el, model });
   return model;
 }

@@ -1,7 +1,7 @@
 """Questions in a lesson: `ask(lesson="02")` puts them on a card, one after the other, and says at once why.
 
-Answers are checked in the page, with and without a kernel. With one, Python reads them from ``answers``. Nothing is
-written to disk and nothing leaves the computer.
+Answers are checked in the page, with and without a kernel. With one, Python reads them from ``answers`` and writes them
+into the learner's progress file. Nothing leaves the computer.
 
 Questions on a plate bring its pack along, one for each view; the kernel draws it in the background and the page marks,
 lights and finds what is pointed at.
@@ -22,6 +22,7 @@ import traitlets
 from iliopsoas.atlas.structures import structures
 from iliopsoas.course.cases import CASE_ID, case_questions
 from iliopsoas.course.questions import Question, question, questions
+from iliopsoas.learning.progress import Progress
 from iliopsoas.plates.catalogue import folio
 from iliopsoas.sources import UnknownName, reference
 from iliopsoas.widgets import places, still
@@ -29,9 +30,19 @@ from iliopsoas.widgets.acetates import WAIT
 from iliopsoas.widgets.background import draw_later
 from iliopsoas.widgets.cards import source_lines
 from iliopsoas.widgets.drawing import full_pack
+from iliopsoas.widgets.keeping import Kept
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("picture.js", "controls.js", "board.js", "answers.js", "questions.js")
+SCRIPTS = (
+    "picture.js",
+    "controls.js",
+    "board.js",
+    "progress.js",
+    "answers.js",
+    "questions.js",
+    "drill.js",
+    "prove.js",
+)
 MOST = 8  # questions in a row, before the learner is told how it went
 _TO_DO = {
     "choice": "Choose one:",
@@ -49,7 +60,7 @@ def front_end() -> str:
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
-class Questions(anywidget.AnyWidget):
+class Questions(Kept, anywidget.AnyWidget):
     """Questions on a card, one after the other.
 
     Parameters
@@ -60,6 +71,8 @@ class Questions(anywidget.AnyWidget):
         Stands on the card.
     most : int
         Questions in a row; the learner then sees how it went and may go on with the next ones.
+    **spec
+        What another kind of card tells its part of the page: ``card``, its name there, and what that needs.
 
     Attributes
     ----------
@@ -84,7 +97,7 @@ class Questions(anywidget.AnyWidget):
     answers = traitlets.List(traitlets.Dict()).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, asked: Sequence[Question], title: str, most: int = MOST) -> None:
+    def __init__(self, asked: Sequence[Question], title: str, most: int = MOST, **spec: Any) -> None:
         if not asked:
             raise ValueError("There is nothing to ask: no question was given.")
         if isinstance(most, bool) or not isinstance(most, int) or most < 1:
@@ -111,8 +124,10 @@ class Questions(anywidget.AnyWidget):
                 "packs": list(packs),
                 "structures": _names() if any(q.kind in ("label", "click") for q in self._asked) else {},
                 "words": {},
-            },
+            }
+            | spec,
         )
+        self.begin_keeping(Progress())
         if not wait:
             for rank, (name, asking) in enumerate(on_plate.items()):
                 draw_later(partial(self._send_pack, name, asking), rank=2 if rank == 0 else 3)
@@ -221,6 +236,8 @@ def _plain(q: Question) -> dict[str, Any]:
     fields = {
         "id": q.id,
         "kind": q.kind,
+        "topic": q.topic,
+        "lesson": q.lesson,
         "question": q.question,
         "safety": q.safety,
         "solution": q.solution,

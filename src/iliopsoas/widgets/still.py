@@ -24,8 +24,13 @@ _NOTE = "font:15px/1.45 system-ui,sans-serif;margin-top:6px"
 
 def png_of(figure: Figure, dpi: float = 110) -> bytes:
     """Return a figure as a PNG of few colours, on white."""
+    from matplotlib import rc_context
+
+    from iliopsoas.plates.foot import UNHINTED
+
     drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=dpi, facecolor="white")
+    with rc_context(UNHINTED):
+        figure.savefig(drawn, format="png", dpi=dpi, facecolor="white")
     small = io.BytesIO()
     few_colours(Image.open(drawn)).save(small, "PNG", optimize=True)
     return small.getvalue()

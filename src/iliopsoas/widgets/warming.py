@@ -12,7 +12,7 @@ from iliopsoas.widgets import drawing
 
 
 def warm(progress: bool = False, folios: Iterable[Folio] | None = None) -> int:
-    """Draw what the cache lacks: every view of every folio in full ink, and the stills.
+    """Draw what the cache lacks: every view and frame of every folio in full ink, and the stills.
 
     Parameters
     ----------
@@ -31,6 +31,7 @@ def warm(progress: bool = False, folios: Iterable[Folio] | None = None) -> int:
         for folio in (catalogue() if folios is None else folios)
         for view in folio.plates
         for make in (drawing.full_pack, drawing.full_still)
+        if make is drawing.full_pack or not folio.base_of(view)  # a still of the frame that a view begins with
     ]
     missing = [(make, folio, view) for make, folio, view in wanted if not drawing.is_cached(make, folio, view)]
     for make, folio, view in tqdm(missing, desc="Drawing plates", unit="picture", disable=not (progress and missing)):

@@ -1,0 +1,121 @@
+"""The soft parts of the standing body, and lines that rest on them, kept ready: reading them takes a few milliseconds.
+
+``standing.npz`` is written by `python -m iliopsoas.body.stored` and says from which code and bones it was made. Where
+that no longer holds, as while somebody changes a muscle, it is not used and they are built, which takes half a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from iliopsoas.atlas.mesh import FloatArray, Mesh
+
+if TYPE_CHECKING:
+    from iliopsoas.body.assemble import Part
+
+HERE = Path(__file__).resolve().parent
+ASSET = HERE / "standing.npz"
+MADE_FROM = (HERE, HERE.parent / "atlas")
+_LEVELS = 65535  # steps from the lowest to the highest coordinate of a part
+
+
+@cache
+def made_from() -> str:
+    """Return a digest of everything that the soft parts are made from: code, numbers and bones."""
+    digest = hashlib.sha256()
+    for folder in MADE_FROM:
+        for file in sorted(folder.iterdir()):
+            if file.suffix in (".py", ".toml", ".npz") and file != ASSET:
+                digest.update(f"{folder.name}/{file.name}\0".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def soft_parts() -> tuple[Part, ...] | None:
+    """Return the right soft parts as stored; None where they were made from something else or cannot be read."""
+    return _stored()[0]
+
+
+def line(name: str, build: Callable[[], FloatArray]) -> FloatArray:
+    """Return a line on the standing bones by its name, shape (n, 3) in metres: as stored, else as it is built."""
+    kept = _stored()[1].get(name)
+    return build() if kept is None else kept
+
+
+@cache
+def _stored() -> tuple[tuple[Part, ...] | None, Mapping[str, FloatArray]]:
+    from iliopsoas.body.assemble import Part
+
+    try:
+        with np.load(io.BytesIO(ASSET.read_bytes()), allow_pickle=False) as data:
+            if str(data["made_from"]) != made_from():
+                return None, {}
+            rows = [str(row).split("\t") for row in data["rows"]]
+            parts = tuple(
+                Part(id, structure, side, tissue, _mesh(data, id), group) for id, structure, side, tissue, group in rows
+            )
+            return parts, {name[5:]: data[name] for name in data.files if name.startswith("line.")}
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None, {}
+
+
+def _mesh(data: Mapping[str, np.ndarray], id: str) -> Mesh:
+    low, step = data[f"{id}.low"], data[f"{id}.step"]
+    values = np.cumsum(data[f"{id}.values"], axis=0, dtype=np.uint16) * step + low
+    faces = np.cumsum(data[f"{id}.faces"], axis=0, dtype=np.uint16).astype(np.int64)
+    uv = values[:, 3:] if values.shape[1] > 3 else None
+    return Mesh(np.ascontiguousarray(values[:, :3]), faces, uv, bool(data[f"{id}.sheet"]))
+
+
+def packed(parts: Iterable[Part], lines: Mapping[str, FloatArray]) -> bytes:
+    """Return the bytes of ``standing.npz``; the same parts and lines give the same bytes."""
+    arrays: dict[str, np.ndarray] = {"made_from": np.array(made_from())}
+    rows = []
+    for part in parts:
+        m = part.mesh
+        values = m.v if m.uv is None else np.concatenate([m.v, m.uv], axis=1)
+        low = values.min(0)
+        step = np.maximum(np.ptp(values, axis=0), 1e-12) / _LEVELS
+        rows.append("\t".join((part.id, part.structure, part.side, part.tissue, part.group)))
+        arrays[f"{part.id}.low"], arrays[f"{part.id}.step"] = low.astype("<f8"), step.astype("<f8")
+        # Neighbours differ little, and differences pack better; both wrap round and come back by summing.
+        arrays[f"{part.id}.values"] = _differences(np.round((values - low) / step).astype("<u2"))
+        arrays[f"{part.id}.faces"] = _differences(m.f.astype("<u2"))
+        arrays[f"{part.id}.sheet"] = np.array(m.sheet)
+    arrays["rows"] = np.array(rows)
+    arrays |= {f"line.{name}": one.astype("<f8") for name, one in lines.items()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for key in sorted(arrays):
+            member = io.BytesIO()
+            np.save(member, arrays[key], allow_pickle=False)
+            info = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0
+            archive.writestr(info, member.getvalue(), compresslevel=9)
+    return buffer.getvalue()
+
+
+def _differences(values: np.ndarray) -> np.ndarray:
+    return np.diff(values, axis=0, prepend=np.zeros((1, values.shape[1]), values.dtype)).astype("<u2")
+
+
+def main() -> None:
+    """Build the soft parts and the lines and write them into the package."""
+    from iliopsoas.body.areas import built_lines
+    from iliopsoas.body.assemble import built_soft_parts
+
+    data = packed(built_soft_parts(), built_lines())
+    ASSET.write_bytes(data)
+    print(f"{ASSET.name}: {len(data) / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,322 @@
+"""System "wall": the muscles of the abdominal wall as sheets, the rectus sheath, and the outline of skin and fat.
+
+All of it is schematic. The wall is a smooth barrel that passes over ribs, costal margin, iliac crest, anterior superior
+iliac spine and pubis; the sheets are its layers. The skin is the outline of a slim to average adult: near the navel it
+stands about as far in front of the aorta as ultrasound measured in women of normal weight lying down (aagl2024).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from iliopsoas.atlas.mesh import FloatArray, Mesh
+from iliopsoas.body import back_muscles, gluteal, shapes
+from iliopsoas.body.assemble import Body, Part
+from iliopsoas.body.landmarks import landmark, line
+from iliopsoas.body.surface import Surface, keep_out
+from iliopsoas.body.walls import hip_bone, wall
+
+# The barrel by height: half width, front, and the height of its middle from front to back; millimetres.
+_BARREL = (
+    (285, 138, 74, -50),
+    (230, 141, 74, -47),
+    (190, 140, 71, -43),
+    (145, 137, 64, -41),
+    (95, 129, 50, -43),
+    (60, 129, 46, -45),
+    (30, 130, 43, -47),
+    (0, 126, 37, -48),
+    (-40, 119, 24, -50),
+    (-75, 112, 10, -52),
+    (-100, 106, 4, -54),
+)
+_POWER = 2.45
+# How far back the skin stands by height; millimetres.
+_BACK = (
+    (285, -160),
+    (230, -157),
+    (190, -149),
+    (155, -143),
+    (120, -138),
+    (90, -141),
+    (60, -149),
+    (30, -160),
+    (0, -171),
+    (-40, -184),
+    (-75, -190),
+    (-105, -187),
+    (-130, -172),
+)
+# Thickness of the sheets (drawing choices), metres; outermost first.
+EXTERNAL_M, INTERNAL_M, TRANSVERSUS_M, RECTUS_M, SHEATH_M = 0.0055, 0.0075, 0.0038, 0.0100, 0.0009
+FAT_FRONT_M, FAT_M, SKIN_M = 0.011, 0.013, 0.0022
+_SEMILUNAR_M, _RECTUS_IN_M = 0.066, 0.005
+_CREST_M = 0.0015  # how far above the crest's line a sheet ends
+ROWS, COLUMNS, AROUND = 48, 40, 120
+THIGH_TOP_M, TRUNK_LOW_M = -0.100, -0.128
+
+
+def parts(body: Body, breath_l: float) -> Iterator[Part]:
+    """Yield the parts of the system, right, left and midline; the breath does not move them."""
+    yield Part("skin", "skin", "", "skin", skin(), "skin")
+    yield Part("fat", "skin", "", "fat", fat(), "skin")
+    for name, tissue, mesh in _right():
+        structure = "skin" if name.startswith("thigh") else name.removesuffix("_posterior")
+        group = "skin" if structure == "skin" else f"{structure}_r"  # no line where thigh and trunk meet
+        right = Part(f"{name}_r", structure, "r", tissue, mesh, group)
+        yield right
+        yield replace(right.mirrored(), group="skin") if structure == "skin" else right.mirrored()
+
+
+def _right() -> Iterator[tuple[str, str, Mesh]]:
+    yield "thigh_skin", "skin", thigh(0.0)
+    yield "thigh_fat", "fat", thigh(SKIN_M)
+    yield "external_oblique", "muscle", side_sheet(0.0, EXTERNAL_M, 118.0, _ribs_outside, -38.0, False)
+    yield (
+        "internal_oblique",
+        "muscle",
+        side_sheet(EXTERNAL_M + 0.0008, INTERNAL_M, 142.0, _costal_margin, 42.0, True),
+    )
+    inside = EXTERNAL_M + INTERNAL_M + 0.0016
+    yield "transversus_abdominis", "muscle", side_sheet(inside, TRANSVERSUS_M, 142.0, _costal_margin, 88.0, True)
+    yield "rectus_abdominis", "muscle", rectus()
+    yield "rectus_sheath", "tendon", sheath(front=True)
+    yield "rectus_sheath_posterior", "tendon", sheath(front=False)
+
+
+def _table(y_m: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    rows = np.array(_BARREL, float)[::-1] * 1e-3
+    return tuple(shapes.profile(y_m, rows[:, 0], rows[:, k]) for k in (1, 2, 3))  # type: ignore[return-value]
+
+
+def barrel(y_m: FloatArray, angle_deg: FloatArray, inset_m: FloatArray | float = 0.0) -> FloatArray:
+    """Return points of the wall's outer face at heights and angles (0 in front, 90 on the right), `inset_m` deeper."""
+    y, a = np.broadcast_arrays(np.asarray(y_m, float), np.radians(np.asarray(angle_deg, float)))
+    width, front, middle = _table(y)
+    c, s = (np.sign(q) * np.abs(q) ** (2 / _POWER) for q in (np.cos(a), np.sin(a)))
+    x = middle + (front - middle - inset_m) * c
+    return np.stack([x, y, (width - inset_m) * s], axis=-1)
+
+
+def angle_at(z_m: FloatArray | float, y_m: FloatArray, inset_m: float = 0.0) -> FloatArray:
+    """Return the angle in front at which the barrel is `z_m` from the midline, degrees."""
+    width = _table(np.asarray(y_m, float))[0] - inset_m
+    s = np.clip(np.asarray(z_m, float) / width, 0, 1) ** (_POWER / 2)
+    return np.degrees(np.arcsin(s))
+
+
+@cache
+def _low() -> tuple[FloatArray, FloatArray]:
+    """Return the lower border of the side wall: angles (degrees, rising) and heights, along ligament and crest."""
+    asis, tubercle = landmark("asis"), landmark("pubic_tubercle")
+    ligament = tubercle + np.linspace(0, 1, 20)[:, None] * (asis - tubercle)
+    crest = line("iliac_crest")
+    crest = crest[crest[:, 0] > -0.112]
+    angles = [float(angle_at(p[2], np.array(p[1]))) for p in ligament]
+    heights = [float(p[1]) + 0.002 for p in ligament]
+    for p in crest:
+        middle, width = float(_table(np.array(p[1]))[2]), float(_table(np.array(p[1]))[0])
+        front = float(_table(np.array(p[1]))[1])
+        s, c = (p[2] / width), (p[0] - middle) / (front - middle)
+        a = float(np.degrees(np.arctan2(np.abs(s) ** (_POWER / 2), np.sign(c) * np.abs(c) ** (_POWER / 2))))
+        if a > angles[-1] + 0.5:
+            angles.append(a)
+            heights.append(float(p[1]) + _CREST_M)
+    return np.array(angles), np.array(heights)
+
+
+def _ribs_outside(angle_deg: FloatArray) -> FloatArray:
+    """Height at which the external oblique is cut off: above the picture, on the outside of the ribs."""
+    return np.full_like(angle_deg, 0.275)
+
+
+def _costal_margin(angle_deg: FloatArray) -> FloatArray:
+    """Height of the costal margin and the last ribs, at which the two inner sheets end."""
+    return shapes.profile(angle_deg, (25.0, 45.0, 70.0, 100.0, 140.0), (0.192, 0.160, 0.142, 0.150, 0.185))
+
+
+def side_sheet(
+    inset_m: float,
+    thick_m: float,
+    back_deg: float,
+    top: Callable[[FloatArray], FloatArray],
+    slant_deg: float,
+    to_raphe: bool,
+) -> Mesh:
+    """Return one sheet of the side wall, from the semilunar line to its border behind.
+
+    Parameters
+    ----------
+    inset_m, thick_m : float
+        Depth of its outer face under the barrel, and its thickness.
+    back_deg : float
+        Angle of its border behind.
+    top : callable
+        Upper border: angle in degrees to height in metres.
+    slant_deg : float
+        How its fibres run against the vertical; above 0 they rise forwards.
+    to_raphe : bool
+        Its border behind bends in to the outer border of the back muscles.
+    """
+    t = np.linspace(0, 1, COLUMNS)[None]
+    first = angle_at(_SEMILUNAR_M, np.array(0.06))
+    a = first + (back_deg - first) * t
+    low_a, low_y = _low()
+    low, high = np.interp(a, low_a, low_y), top(a)
+    u = np.linspace(0, 1, ROWS)[:, None]
+    y = high + (low - high) * u
+    a = np.broadcast_to(a, y.shape).copy()
+    a[:, :8] += (np.linspace(1, 0, 8) ** 2)[None] * (angle_at(_SEMILUNAR_M * _narrow(y[:, :1]), y[:, :1]) - first)
+    outer, inner = barrel(y, a, inset_m), barrel(y, a, inset_m + thick_m * _edge(t))
+    if to_raphe:
+        w = (shapes.smoothstep((t - 0.62) / 0.38) * np.ones_like(y))[..., None]
+        aim = back_muscles.outer_border(y) + np.array([0.004, 0.0, 0.003])
+        mid = 0.5 * (outer + inner)
+        shift = w * (aim - mid)
+        outer, inner = outer + shift, inner + shift
+    bones = [hip_bone()]
+    if not to_raphe:  # the outermost sheet lies on the ribs
+        bones += [wall(f"{rib}_r") for rib in ("rib_9", "rib_10", "rib_11", "costal_margin")]
+    for _ in range(2):
+        inner = keep_out(inner, bones, 0.0010, rounds=2, reach_m=0.014)
+        outer = keep_out(outer, bones, 0.0022, rounds=2, reach_m=0.016)
+        inner, outer = (shapes.ease_across(shapes.ease(g, 2), 2) for g in (inner, outer))
+    mesh = shapes.slab(inner, outer)
+    return _slanted(mesh, np.concatenate([inner.reshape(-1, 3), outer.reshape(-1, 3)]), slant_deg)
+
+
+def _edge(t: FloatArray) -> FloatArray:
+    """Flesh thins out to a flat tendon at both borders."""
+    return 0.12 + 0.88 * shapes.smoothstep(t / 0.16) * shapes.smoothstep((1 - t) / 0.12)
+
+
+def _narrow(y_m: FloatArray) -> FloatArray:
+    """Width of rectus abdominis by height, as a part of its greatest."""
+    return shapes.profile(y_m, (-0.098, -0.06, 0.02, 0.12, 0.24), (0.36, 0.56, 0.88, 1.0, 1.0))
+
+
+def _slanted(mesh: Mesh, points: FloatArray, slant_deg: float) -> Mesh:
+    """Return a sheet whose fibres run at an angle to the vertical, seen from the side that faces out."""
+    round_m = np.arctan2(points[:, 2], points[:, 0] + 0.045) * 0.11
+    a = np.radians(slant_deg)
+    along = points[:, 1] * np.cos(a) - round_m * np.sin(a)
+    across = points[:, 1] * np.sin(a) + round_m * np.cos(a)
+    along = (along - along.min()) / (np.ptp(along) + 1e-9)
+    return replace(mesh, uv=np.stack([along, across], axis=1))
+
+
+def _front_grid(inset_m: float, top_m: float, low_m: float, first_m: float, last_m: float) -> FloatArray:
+    y = np.linspace(top_m, low_m, ROWS)[:, None]
+    t = np.linspace(0, 1, 24)[None]
+    z = first_m + (last_m * _narrow(y) - first_m) * t
+    return barrel(y, angle_at(z, y, inset_m), inset_m)
+
+
+def rectus() -> Mesh:
+    """Return rectus abdominis from the costal margin to the pubis."""
+    top, low = 0.262, float(landmark("pubic_tubercle")[1]) + 0.004
+    args = (top, low, _RECTUS_IN_M, _SEMILUNAR_M - 0.003)
+    outer = _front_grid(SHEATH_M + 0.0006, *args)
+    t, u = np.linspace(0, 1, 24)[None], np.linspace(0, 1, ROWS)[:, None]
+    thick = (
+        RECTUS_M * (0.1 + 0.9 * (1 - np.abs(2 * t - 1) ** 4)) * shapes.profile(u, (0, 0.1, 0.85, 1), (0.4, 1, 1, 0.3))
+    )
+    inner = outer + (_front_grid(SHEATH_M + 0.0006 + 1e-3, *args) - outer) * (thick / 1e-3)[..., None]
+    return shapes.slab(inner, outer)
+
+
+def sheath(front: bool) -> Mesh:
+    """Return the front or the back layer of the rectus sheath; the back one ends below the navel (arcuate line)."""
+    tubercle = float(landmark("pubic_tubercle")[1])
+    low = tubercle if front else tubercle + 0.42 * (0.07 - tubercle)
+    depth = -0.0018 if front else SHEATH_M + RECTUS_M + 0.0014
+    args = (0.274, low, 0.0012, _SEMILUNAR_M + 0.004)
+    outer, inner = _front_grid(depth, *args), _front_grid(depth + SHEATH_M, *args)
+    return shapes.slab(inner, outer)
+
+
+@cache
+def _skin_rings() -> FloatArray:
+    """Return rings of the trunk's skin, from above the picture down to the perineum; shape (rows, AROUND, 3).
+
+    The right half is made and mirrored.
+    """
+    y = np.linspace(0.283, TRUNK_LOW_M, 64)[:, None]
+    a = np.linspace(0, 180, AROUND // 2 + 1)[None]
+    width, front, middle = _table(y)
+    heights, backs = np.array(_BACK, float)[::-1].T * 1e-3
+    back, hip = shapes.profile(y, heights, backs), shapes.smoothstep((0.03 - y) / 0.12)
+    c, s = (np.sign(q) * np.abs(q) ** (2 / _POWER) for q in (np.cos(np.radians(a)), np.sin(np.radians(a))))
+    x = middle + np.where(c > 0, front + FAT_FRONT_M - middle, middle - back) * c
+    z = (width + FAT_M) * (1 + 0.30 * hip) * s
+    rings = np.stack([x, np.broadcast_to(y, x.shape), z], axis=-1)
+    bodies = [gluteal.gluteus_maximus(), gluteal.medius(), gluteal.iliotibial_tract(), back_muscles.erector_spinae()]
+    walls = [Surface(mesh) for mesh in bodies]
+    for _ in range(2):
+        rings = keep_out(rings, walls, 0.012, rounds=1, reach_m=0.03)
+        rings[..., 1] = y  # pushed within its own height only
+        rings[..., 2] = np.maximum(rings[..., 2], 0.0)
+        rings[:, [0, -1], 2] = 0.0
+        rings = shapes.ease_across(shapes.ease(rings, 8), 8)
+        rings[:, [0, -1], 0] = rings[:, [1, -2], 0]
+    return np.concatenate([rings, rings[:, -2:0:-1] * [1.0, 1.0, -1.0]], axis=1)
+
+
+def _furrow(rings: FloatArray) -> FloatArray:
+    """Press the furrow over the spine and the cleft between the buttocks into the back."""
+    y, z = rings[..., 1], rings[..., 2]
+    behind = rings[..., 0] < -0.08
+    deep = shapes.profile(
+        y[:, 0], (-0.13, -0.09, -0.055, -0.02, 0.06, 0.16, 0.28), (0.038, 0.030, 0.016, 0.003, 0.007, 0.008, 0.006)
+    )[:, None]
+    wide = shapes.profile(y[:, 0], (-0.13, -0.05, 0.03, 0.28), (0.014, 0.012, 0.018, 0.018))[:, None]
+    out = rings.copy()
+    out[..., 0] += behind * deep * np.exp(-((z / wide) ** 2))
+    return out
+
+
+@cache
+def skin() -> Mesh:
+    """Return the skin of the trunk as a closed surface."""
+    return shapes.loft(_furrow(_skin_rings()))
+
+
+@cache
+def fat() -> Mesh:
+    """Return the inner face of the skin as a closed surface: what it holds is fat where nothing else is."""
+    rings = _furrow(_skin_rings())
+    inner = rings - shapes.ring_normals(rings) * SKIN_M
+    inner[..., 1] = rings[..., 1]
+    return shapes.loft(inner)
+
+
+@cache
+def thigh(inset_m: float) -> Mesh:
+    """Return the skin of the right thigh, `inset_m` under its surface, down to below the picture."""
+    y = np.linspace(THIGH_TOP_M, -0.298, 48)
+    down = (y - THIGH_TOP_M) / (-0.298 - THIGH_TOP_M)
+    low = _skin_rings()[-1]  # the thigh goes on where the trunk ends, and begins a little inside it
+    ahead, behind = (low[np.argmin(np.hypot(low[:, 2] - 0.085, low[:, 0] - x)), 0] for x in (0.05, -0.25))
+    inner, outer = 0.006 + 0.0 * down, float(low[:, 2].max()) + 0.002 - 0.004 * down
+    front, back = ahead + 0.006 * down, behind + 0.030 * shapes.smoothstep(1.2 * down)
+    inside = 0.012 * shapes.smoothstep((y - TRUNK_LOW_M - 0.004) / 0.02)
+    outer, front, back = outer - inside, front - inside, back + inside
+    path = np.stack([(front + back) / 2, y, (inner + outer) / 2], axis=1)
+    a = np.linspace(0, 2 * np.pi, 80, endpoint=False)
+    c, s = (np.sign(q) * np.abs(q) ** (2 / 2.25) for q in (np.cos(a), np.sin(a)))
+    rings = np.repeat(path[:, None], 80, axis=1)
+    rings[..., 0] += ((front - back) / 2 - inset_m)[:, None] * c
+    rings[..., 2] += ((outer - inner) / 2 - inset_m)[:, None] * s
+    return shapes.loft(rings)
+
+
+def skin_to_muscle_mm(y_m: float) -> float:
+    """Return how thick skin and fat are drawn in front beside the midline, millimetres."""
+    rings = _skin_rings()
+    row = rings[np.argmin(np.abs(rings[:, 0, 1] - y_m))]
+    beside = row[np.argmin(np.abs(row[:, 2] - 0.03) + (row[:, 0] < -0.04))]
+    return float((beside[0] - barrel(np.array(y_m), angle_at(beside[2], np.array(y_m)))[0]) * 1e3)

@@ -1,0 +1,224 @@
+"""What the lessons on safe hands print: lists and tables from the checked data, never behind an interaction.
+
+Plain HTML that follows the notebook's own colours and needs no kernel once it is there. What rests on weak ground says
+so in its row.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+
+from iliopsoas.course.consent import consent
+from iliopsoas.course.screening import ANY, GROUPS, OUTCOMES, Reason, screening
+from iliopsoas.course.signoff import reviews
+from iliopsoas.course.technique import techniques
+from iliopsoas.sources import UnknownName, reference
+from iliopsoas.widgets.prose import Prose
+
+WEAK_MARK = "weak"
+FIRST = (
+    "Education, not medical advice. Hands-on work is learnt from a teacher, under supervision. Work within your "
+    "qualification, your insurance and your local rules; this course qualifies nobody."
+)
+
+
+def first_screen(lesson: str) -> Prose:
+    """Return what stands first in a lesson on safe hands: scope, who reviewed it, and what rests on weak ground.
+
+    Parameters
+    ----------
+    lesson : str
+        "07" or "08".
+
+    Raises
+    ------
+    UnknownName
+        For another lesson.
+    """
+    known = {id.removeprefix("lesson_"): review for id, review in reviews().items()}
+    if lesson not in known:
+        raise UnknownName("lesson with a review", lesson, known)
+    weak = [*_weak_rows()]
+    rows = [*screening().questions.values(), *screening().rules.values(), *techniques().never.values()]
+    share = f"{len(weak)} of {len(rows)} safety rows rest on case reports, a maker's leaflet or expert knowledge alone."
+    lines = [FIRST, known[lesson].text, f"{share} They are marked “{WEAK_MARK}”, and wait for that review."]
+    return Prose("".join(f"<p><strong>{html.escape(line)}</strong></p>" for line in lines), "\n".join(lines))
+
+
+def levels() -> Prose:
+    """Return what each level of qualification may do and may not do in the UK."""
+    rows = [[f"Level {row.level}", row.may, row.may_not, _cited(row.sources)] for row in consent().levels.values()]
+    return _table("What each level of qualification may do (UK)", ["Level", "may", "may not", "Source"], rows)
+
+
+def screening_list(work: str | None = None) -> Prose:
+    """Return every question of the screening with what a yes means, to whom and how fast.
+
+    Parameters
+    ----------
+    work : str, optional
+        Only what bears on this piece of work.
+
+    Raises
+    ------
+    UnknownName
+        For a work that there is not.
+    """
+    data = screening()
+    if work is not None and work not in data.works:
+        raise UnknownName("work", work, data.works)
+    parts = []
+    for group in GROUPS:
+        chosen = [q for q in data.questions.values() if q.group == group and _bears(q, work)]
+        rows = [_reason_row(q.ask, q.for_work(work) if work else q, work) for q in chosen]
+        if rows:
+            parts.append(_table(f"Ask about {group}", ["Question", "A yes means", "Do", "Why", "Ground"], rows))
+    both = [_reason_row(_together(rule), rule, work) for rule in data.rules.values()]
+    parts.append(_table("Two answers together", ["Both", "mean", "Do", "Why", "Ground"], both))
+    return _joined(parts)
+
+
+def outcomes() -> Prose:
+    """Return what each outcome of the screening means, with its time and place."""
+    rows = [[_words(name), text] for name, text in OUTCOMES.items()]
+    return _table("Outcomes, from the safest to the most serious", ["Outcome", "What you do"], rows)
+
+
+def consent_list() -> Prose:
+    """Return what has to be said before consent is asked for, with an example of each."""
+    rows = [[e.name, f"“{e.say}”", e.why, _cited(e.sources)] for e in consent().elements.values()]
+    return _table("What is said before consent", ["Element", "For example", "Why", "Source"], rows)
+
+
+def draping(*ids: str) -> Prose:
+    """Return draping step by step for some regions, by default for all; an unknown one raises `UnknownName`."""
+    data = consent().drapes
+    for id in ids:
+        if id not in data:
+            raise UnknownName("region to drape", id, data)
+    return _joined(
+        _steps(f"Draping: {row.name.lower()}", [*row.steps, row.never], row.sources)
+        for id, row in data.items()
+        if not ids or id in ids
+    )
+
+
+def technique(id: str) -> Prose:
+    """Return one technique: what it reaches, position, steps, pressure, dose; an unknown one raises `UnknownName`."""
+    rows = techniques().techniques
+    if id not in rows:
+        raise UnknownName("technique", id, rows)
+    row = rows[id]
+    work = screening().works[row.work]
+    minutes = f"{row.minutes[0]:g} to {row.minutes[1]:g} minutes"
+    head = [f"Level {work.least_level} and up. {work.note}", f"Reaches: {row.reaches}", f"Position: {row.position}"]
+    tail = [f"Pressure: {row.pressure}", f"Dose: {minutes}. {row.dose}", f"Ground: {row.basis}."]
+    return _steps(row.name, row.steps, row.sources, before=head, after=tail)
+
+
+def stop_rules() -> Prose:
+    """Return the signs that end the work at once, and what to do then."""
+    rows = [[s.sign, s.do, _cited(s.sources)] for s in techniques().stops.values()]
+    return _table("Stop at once", ["Sign", "Do", "Source"], rows)
+
+
+def never_over() -> Prose:
+    """Return the areas over which no device goes."""
+    rows = [[n.area, n.why, _ground(n.basis, n.is_weak, n.sources)] for n in techniques().never.values()]
+    return _table("Never over", ["Area", "Why", "Ground"], rows)
+
+
+def devices() -> Prose:
+    """Return what trials did with percussion devices, and what they found."""
+    rows = []
+    for d in techniques().devices.values():
+        hertz = "not said" if d.frequency_hz is None else " to ".join(dict.fromkeys(f"{f:g}" for f in d.frequency_hz))
+        rows.append([d.target, str(d.people), hertz, f"{d.minutes:g}", d.found, _cited(d.sources)])
+    return _table("What trials did", ["Muscle", "People", "Beats a second", "Minutes", "Found", "Source"], rows)
+
+
+def article_sequence() -> Prose:
+    """Return the article's own sequence, step by step: what is kept, changed, dropped or added, and why."""
+    rows = [
+        [s.article, s.verdict, s.instead, s.why, f"{', '.join(c.upper() for c in s.claims)}; {_cited(s.sources)}"]
+        for s in techniques().article.values()
+    ]
+    return _table("The article's sequence", ["The article", "Here", "Instead", "Why", "Claims and sources"], rows)
+
+
+def safety_list() -> Prose:
+    """Return all safety content as one list, ready to be reviewed by a qualified tutor."""
+    names = techniques().techniques
+    parts = (levels(), outcomes(), screening_list(), consent_list(), draping(), *map(technique, names), stop_rules())
+    return _joined([first_screen("07"), first_screen("08"), *parts, never_over(), devices(), article_sequence()])
+
+
+def _bears(q: Reason, work: str | None) -> bool:
+    return work is None or ANY in q.works or work in q.works
+
+
+def _together(rule: Reason) -> str:
+    return " And: ".join(screening().questions[id].ask for id in rule.all_of)
+
+
+def _reason_row(asked: str, reason: Reason, work: str | None) -> list[str]:
+    where = "" if ANY in reason.works or work else f" ({', '.join(map(_words, reason.works))})"
+    declines = f"; declined: {', '.join(map(_words, reason.declines))}" if reason.declines and not work else ""
+    ground = _ground(reason.basis, reason.is_weak, reason.sources)
+    return [asked, f"{_words(reason.outcome)}{where}{declines}", reason.do, reason.why, ground]
+
+
+def _weak_rows() -> Iterable[str]:
+    yield from (q.id for q in [*screening().questions.values(), *screening().rules.values()] if q.is_weak)
+    yield from (area.id for area in techniques().never.values() if area.is_weak)
+
+
+def _words(id: str) -> str:
+    return {"call_999": "call 999", "gp_this_week": "GP this week"}.get(id, id.replace("_", " "))
+
+
+def _ground(basis: str, weak: bool, sources: Sequence[str]) -> str:
+    return f"{basis}{f' ({WEAK_MARK})' if weak else ''}: {_cited(sources)}"
+
+
+def _cited(keys: Iterable[str]) -> str:
+    return "; ".join(reference(key).short for key in keys)
+
+
+def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Prose:
+    e = html.escape
+    head = "".join(f'<th scope="col" style="text-align:left">{e(one)}</th>' for one in heads)
+    body = "".join(
+        f'<tr><th scope="row" style="text-align:left;font-weight:600">{e(row[0])}</th>'
+        + "".join(f'<td style="text-align:left;vertical-align:top">{e(cell)}</td>' for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    markup = (
+        f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{e(caption)}"><table>'
+        f'<caption style="text-align:left;font-weight:600">{e(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    plain = [caption, *(" | ".join(f"{h}: {c}" for h, c in zip(heads, row, strict=True)) for row in rows)]
+    return Prose(markup, "\n".join(plain))
+
+
+def _steps(
+    title: str, steps: Sequence[str], sources: Iterable[str], before: Sequence[str] = (), after: Sequence[str] = ()
+) -> Prose:
+    e = html.escape
+    said = [f"Sources: {_cited(sources)}."]
+    markup = (
+        f"<p><strong>{e(title)}</strong></p>"
+        + "".join(f"<p>{e(line)}</p>" for line in before)
+        + f"<ol>{''.join(f'<li>{e(step)}</li>' for step in steps)}</ol>"
+        + "".join(f"<p>{e(line)}</p>" for line in [*after, *said])
+    )
+    numbered = [f"{n}. {step}" for n, step in enumerate(steps, 1)]
+    return Prose(markup, "\n".join([title, *before, *numbered, *after, *said]))
+
+
+def _joined(parts: Iterable[Prose]) -> Prose:
+    chosen = list(parts)
+    return Prose("".join(part.markup for part in chosen), "\n\n".join(part.plain for part in chosen))
