@@ -94,7 +94,9 @@ def learners_copy(lesson: Lesson) -> bytes:
 def _as_shipped(image: re.Match[str]) -> str:
     """Return an image of a lesson's text as it is, or its description where this installation has no such picture."""
     name = image["target"].removeprefix("../figures/")
-    return image[0] if name == image["target"] or is_shipped(name) else f"*Picture, drawn by the next cell: {image['alt']}.*"
+    if name == image["target"] or is_shipped(name):
+        return image[0]
+    return f"*Picture, drawn by the next cell: {image['alt']}.*"
 
 
 def shipped_files() -> dict[str, bytes]:

@@ -99,7 +99,7 @@ def figures_home() -> Traversable:
 
 
 def is_shipped(picture: str) -> bool:
-    """Return whether this installation has a picture, a path below ``figures/``; a checkout has all, a package a few."""
+    """Return whether this installation has a picture (a path below ``figures/``); a package has a few."""
     return figures_home().joinpath(*picture.split("/")).is_file()
 
 
