@@ -200,9 +200,7 @@ def deep_plate(**changes) -> Plate:
 
     def deep() -> dict[str, Part]:
         rows = [
-            Part(
-                name, "strap", "", ("psoas", "disc", "iliacus")[k % 3], strap(0.01 * k, 0.05 - 0.003 * k, 0.09), name
-            )
+            Part(name, "strap", "", ("psoas", "disc", "iliacus")[k % 3], strap(0.01 * k, 0.05 - 0.003 * k, 0.09), name)
             for k, name in enumerate(names)
         ]
         return {"post": body()["post"], **{row.id: row for row in rows}}
@@ -219,3 +217,66 @@ def deep_plate(**changes) -> Plate:
         "body": deep,
     }
     return plate(**{**fields, **changes})
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The body with the strap so much higher and so far to the right."""
+
+    up_mm: float
+    right_mm: float
+
+    def __post_init__(self):
+        object.__setattr__(self, "__qualname__", f"Turned({self.up_mm:g}, {self.right_mm:g})")
+
+    def __call__(self) -> dict[str, Part]:
+        strap_r = body()["strap_r"]
+        moved = strap_r.mesh.moved(strap_r.mesh.v + np.array([0, self.up_mm, self.right_mm]) / 1000)
+        return {**body(), "strap_r": replace(strap_r, mesh=moved)}
+
+
+def live_plate(values, view: str = "front") -> Plate:
+    """The strap where two inputs put it."""
+    up, right = values.get("up_mm", 0), values.get("right_mm", 0)
+    if right == 13:
+        raise ValueError("right_mm is 13; that is unlucky")
+    said = (f"The strap is {up:g} mm up.", f"It is {right:g} mm to the right.")
+    seen = front() if view == "front" else back()
+    return plate(
+        id=f"toy_live_{view}",
+        caption=" ".join(said),
+        view=replace(seen, sentence=f"{seen.sentence} {said[0]}"),
+        facts=tuple(
+            Fact(name, value, "mm", text)
+            for name, value, text in zip(("up_mm", "right_mm"), (up, right), said, strict=True)
+        ),
+        stops=(),
+        control="",
+        depth_range_m=(-0.15, 0.15),
+        body=Turned(up, right),
+    )
+
+
+def live_inputs() -> list:
+    from iliopsoas.widgets.live import Input
+
+    return [
+        Input("up_mm", "Up", " mm", -40, 40, 1, 0, "down", "up"),
+        Input("right_mm", "Right", " mm", 0, 30, 0.5, 0, "", "to the right"),
+    ]
+
+
+def live(**changes):
+    """A widget of two inputs, two views and three poses."""
+    from iliopsoas.widgets.live import Live
+
+    fields = {
+        "id": "toy_live",
+        "title": "A strap that answers",
+        "make": live_plate,
+        "inputs": live_inputs(),
+        "poses": [("Rest", {}), ("High", {"up_mm": 30}), ("Aside", {"up_mm": -10, "right_mm": 20.5})],
+        "views": {"front": "From the front", "back": "From behind"},
+        "start_word": "resting",
+    }
+    return Live(**{**fields, **changes})

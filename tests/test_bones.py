@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iliopsoas.atlas._build_sources import PACKAGES, Sources, SourcesMissingError
-from iliopsoas.atlas.bones import ASSET, bones_record, load_bones
-from iliopsoas.atlas.build import build, main
+from iliopsoas.atlas.bones import ASSET, LEG, bones_record, load_bones, load_leg
+from iliopsoas.atlas.build import build, build_leg, main
 from iliopsoas.atlas.structures import structures
 from iliopsoas.body import landmarks
 from solid import depth_mm, dihedral_deg, distance_mm, is_closed
@@ -139,7 +139,7 @@ def test_every_bone_disc_and_cartilage_is_there(bones):
 
 
 def test_atlas_rows_of_bones_and_discs_have_a_shape(bones):
-    drawn = {k.removesuffix("_r").removesuffix("_l") for k in bones}
+    drawn = {k.removesuffix("_r").removesuffix("_l") for k in (*bones, *load_leg())}
     solid = {s.id for s in structures().values() if s.kind in ("bone", "disc", "vertebra", "cartilage")}
     assert solid <= drawn
 
@@ -666,11 +666,37 @@ def test_build_makes_the_same_bytes_twice_and_the_shipped_bones(wheels, tmp_path
             np.testing.assert_allclose(point, expected["points"][name], atol=1e-3)
 
 
+@pytest.mark.parametrize("name", ["femur_r", "tibia_r", "fibula_r", "patella_r"])
+def test_bones_of_the_leg_are_closed_and_mirrored(name):
+    mesh = load_leg()[name]
+    assert is_closed(mesh) and components(mesh) == 1 and volume_cm3(mesh) > 0
+    np.testing.assert_array_equal(load_leg()[name[:-1] + "l"].v * [1, 1, -1], mesh.v)
+
+
+def test_the_whole_femur_is_the_one_of_the_standing_body_made_longer(bones):
+    whole, cut = load_leg()["femur_r"].v + HIP_CENTRE, bones["femur_r"].v
+    above = cut[cut[:, 1] > -0.28]
+    assert distance_mm(above[::20], [load_leg()["femur_r"].moved(whole)]).max() < 0.1
+    assert whole[:, 1].min() == pytest.approx(-0.507, abs=0.005)
+
+
+def test_the_leg_is_built_as_shipped_and_both_assets_are_small(wheels):
+    made = build_leg(wheels)
+    assert made == build_leg(wheels)
+    with np.load(LEG, allow_pickle=False) as shipped:
+        record = json.loads(str(shipped["record"]))
+    assert all(len(digest) == 64 for digest in record["files_sha256"].values())
+    assert set(record["choices"]) == {"femur", "tibia_fibula", "patella"}
+    assert abs(len(made) - LEG.stat().st_size) < 2000
+    assert LEG.stat().st_size < 150_000
+
+
 def test_build_command_writes_where_told(wheels, tmp_path, capsys):
     out = tmp_path / "elsewhere.npz"
     where = [] if wheels is None else ["--wheels", str(wheels)]
     assert main([*where, "--out", str(out)]) == 0
     assert out.stat().st_size < 600_000
+    assert out.with_name("leg.npz").stat().st_size < 150_000
     assert "elsewhere.npz" in capsys.readouterr().out
 
 

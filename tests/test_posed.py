@@ -135,7 +135,7 @@ def test_far_bent_the_drawn_line_shortens_less_than_the_model_whose_fascicles_bo
 
 
 def spine_changes_mm(pose):
-    """By vertebra: change of the drawn line from its level down, and the mean change of the fascicles that begin there."""
+    """By vertebra: change of the drawn line from its level down, and mean change of the fascicles that begin there."""
     out = {}
     before, after = flesh(Pose())["psoas_middle"], flesh(pose)["psoas_middle"]
     for vertebra in VERTEBRAE:
@@ -235,13 +235,13 @@ def test_a_pose_beyond_what_is_drawn_is_held_at_its_edge():
     assert held == Pose(hip_adduction_deg=DRAWN["hip_adduction_deg"][1], hip_rotation_deg=DRAWN["hip_rotation_deg"][1])
 
 
-def test_a_rough_body_is_the_same_body_within_5_mm():
+def test_a_rough_body_is_the_same_body_within_6_mm():
     pose = Pose(hip_flexion_deg=50, lumbar_flexion_deg=20, knee_flexion_deg=70, pelvic_tilt_deg=15)
     rough, full = posed_body(pose, rough=True), posed_body(pose)
     assert set(rough) == set(full)
     assert sum(len(p.mesh.f) for p in rough.values()) < 0.4 * sum(len(p.mesh.f) for p in full.values())
     for id in ("l3", "femur_r", "psoas_major_r", "iliacus_r", "hip_bone_r"):
-        assert solid.distance_mm(rough[id].mesh.v[::5], [full[id].mesh]).max() < 5, id
+        assert solid.distance_mm(rough[id].mesh.v[::5], [full[id].mesh]).max() < 6, id
 
 
 def test_a_small_move_moves_little():

@@ -106,6 +106,7 @@ CASES = [
     ("balance", "thomas_test", "decline"),
     ("under_18", "gluteal_percussion", "decline"),
     ("under_18", "abdomen", "decline"),
+    ("under_18", "hip_stretch", "adapt"),
     ("cannot_consent", "hip_stretch", "decline"),
     ("says_stop", "abdomen", "decline"),
     # not before a doctor has agreed
@@ -314,6 +315,14 @@ offered = true
 note = "Lie."
 basis = "study"
 sources = ["finucane2020"]
+[[client]]
+id = "somebody"
+name = "Somebody"
+told = "Much."
+work = "rest"
+level = 3
+yes = ["a"]
+outcome = "call_999"
 """
 
 
@@ -337,6 +346,9 @@ def test_the_small_screening_of_these_tests_is_good():
         ("{ a = ", "{ z = ", "c", "answers"),
         ('id = "k"', 'id = "b"', "c", "answers"),
         ("least_level = 3", "least_level = 2", "rest", "least_level"),
+        ('yes = ["a"]', 'yes = ["b"]', "somebody", "outcome"),
+        ('yes = ["a"]', 'yes = ["k"]', "somebody", "yes"),
+        ('work = "rest"', 'work = "rust"', "somebody", "work"),
     ],
 )
 def test_a_bad_row_is_refused_by_file_entry_and_field(old, new, entry, field):

@@ -19,36 +19,45 @@ if TYPE_CHECKING:
     from iliopsoas.plates.catalogue import catalogue as catalogue
     from iliopsoas.plates.catalogue import chart as chart
     from iliopsoas.plates.catalogue import folio as folio
+    from iliopsoas.widgets import safety as safety
     from iliopsoas.widgets.aftercare import aftercare as aftercare
     from iliopsoas.widgets.drill import drill as drill
+    from iliopsoas.widgets.gate import gate as gate
+    from iliopsoas.widgets.gate import rehearsal as rehearsal
+    from iliopsoas.widgets.ledger import claims as claims
+    from iliopsoas.widgets.ledger import ledger as ledger
     from iliopsoas.widgets.overview import progress as progress
     from iliopsoas.widgets.painting import paint as paint
-    from iliopsoas.widgets.prose import claims as claims
-    from iliopsoas.widgets.prose import ledger as ledger
     from iliopsoas.widgets.prose import references as references
     from iliopsoas.widgets.prove import prove as prove
     from iliopsoas.widgets.questions import ask as ask
+    from iliopsoas.widgets.questions import case as case
     from iliopsoas.widgets.show import show as show
 
 _HOME = {
     "Pose": "iliopsoas.body.pose",
     "aftercare": "iliopsoas.widgets.aftercare",
     "ask": "iliopsoas.widgets.questions",
+    "case": "iliopsoas.widgets.questions",
     "catalogue": "iliopsoas.plates.catalogue",
     "chart": "iliopsoas.plates.catalogue",
-    "claims": "iliopsoas.widgets.prose",
+    "claims": "iliopsoas.widgets.ledger",
     "doctor": "iliopsoas.cli.notebook",
     "drill": "iliopsoas.widgets.drill",
     "fascicles": "iliopsoas.body.muscle",
     "folio": "iliopsoas.plates.catalogue",
+    "gate": "iliopsoas.widgets.gate",
     "muscle": "iliopsoas.body.muscle",
-    "ledger": "iliopsoas.widgets.prose",
     "progress": "iliopsoas.widgets.overview",
     "prove": "iliopsoas.widgets.prove",
+    "ledger": "iliopsoas.widgets.ledger",
     "paint": "iliopsoas.widgets.painting",
     "references": "iliopsoas.widgets.prose",
+    "rehearsal": "iliopsoas.widgets.gate",
+    "safety": "iliopsoas.widgets",
     "show": "iliopsoas.widgets.show",
 }
+_MODULES = ("safety",)  # given as a whole: ``safety.levels()``
 __all__ = sorted(_HOME)
 
 
@@ -57,7 +66,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"iliopsoas has no {name!r}; it has {', '.join(__all__)}")
     module = import_module(_HOME[name])
-    value = getattr(module, name)
+    value = import_module(f"{_HOME[name]}.{name}") if name in _MODULES else getattr(module, name)
     globals()[name] = value
     if name == "show":
         module.get_ready()

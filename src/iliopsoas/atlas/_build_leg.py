@@ -27,10 +27,10 @@ TIBIA: dict[str, list[list[float]] | list[float]] = {
 
 CHOICES = {
     "femur": "The whole femur, above mid shaft the same as in bones.npz; its origin is the hip centre.",
-    "tibia_fibula": "Tibia and fibula are turned and placed to lie on those of OpenSim and are as large as the femur is "
-    "drawn; from 60 degrees of knee flexion the condyles sink up to 4 mm into the plateau, where it is not seen.",
-    "patella": "The kneecap is rounded by two steps of Loop subdivision, which takes 1 to 3 mm off its corners; its size "
-    "and place are those of OpenSim.",
+    "tibia_fibula": "Tibia and fibula are turned and placed to lie on those of OpenSim and are as large as the femur "
+    "is drawn; from 60 degrees of knee flexion the condyles sink up to 4 mm into the plateau, where it is not seen.",
+    "patella": "The kneecap is rounded by two steps of Loop subdivision, which takes 1 to 3 mm off its corners; its "
+    "size and place are those of OpenSim.",
 }
 
 

@@ -33,10 +33,10 @@ def load_bones() -> Mapping[str, Mesh]:
 
 @cache
 def load_leg() -> Mapping[str, Mesh]:
-    """Return the whole femur, tibia, fibula and kneecap of either leg by id, each in its own frame (fibula: the tibia's).
+    """Return the whole femur, tibia, fibula and kneecap of either leg by id, each in its own frame.
 
-    For what moves at the knee; the standing body has the femur of `load_bones`, which ends at mid shaft. Only this
-    reads their file.
+    For what moves at the knee; the fibula is in the frame of the tibia. The standing body has the femur of
+    `load_bones`, which ends at mid shaft. Only this reads their file.
     """
     return _loaded(LEG)
 

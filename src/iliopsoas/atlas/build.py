@@ -65,8 +65,11 @@ GRID = ("femur_r", "hip_bone_r", "rib_9_r", "sacrum", "t9")
 
 
 def packed(meshes: dict[str, Mesh], written: dict[str, object]) -> bytes:
-    """Return the bytes of bones.npz: vertices on a common 16-bit grid, equal triangle lists stored once."""
-    spanned = np.vstack([meshes[name].v for name in GRID])
+    """Return the bytes of an asset: vertices on a common 16-bit grid, equal triangle lists stored once.
+
+    The grid spans the bones of `GRID`; where they are not among them, as in the leg, all there are.
+    """
+    spanned = np.vstack([meshes[name].v for name in (GRID if set(GRID) <= set(meshes) else meshes)])
     low, step = spanned.min(0), float(np.ptp(spanned, axis=0).max()) / 65535
     arrays: dict[str, np.ndarray] = {"low": low.astype("<f8"), "step": np.array(step, "<f8")}
     same: dict[bytes, str] = {}
@@ -108,7 +111,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m iliopsoas.atlas.build", description=__doc__.splitlines()[0])
     parser.add_argument("--wheels", type=Path, default=os.environ.get("ILIOPSOAS_WHEELS"), help="folder of the wheels")
     parser.add_argument(
-        "--out", type=Path, default=ASSET, help="where bones.npz goes (default: the package); leg.npz goes beside it"
+        "--out", type=Path, default=ASSET, help="where bones.npz goes (default: the package), leg.npz beside it"
     )
     given = parser.parse_args(argv)
     try:

@@ -1,4 +1,4 @@
-"""The flesh at the hip in any pose, from shapes stored for a grid of poses: a thousandth of the time that building takes.
+"""The flesh at the hip in any pose, from shapes stored for a grid of poses: in milliseconds instead of a second.
 
 `hip_shapes.npz` holds every part that the hips change, built by the modules of this package (`hip_shapes_build`) at
 flexion -20 to 100 in steps of 20 with three adductions and three rotations. What is stored is how far each differs
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import shapes
@@ -53,7 +54,7 @@ class Stored:
     parts: MappingProxyType[str, slice]
     standing: FloatArray
     bends: FloatArray
-    modes: FloatArray
+    modes: NDArray[np.float32]
     weights: FloatArray
 
 
@@ -96,7 +97,7 @@ def _read() -> Stored:
 
 @cache
 def grid_of(name: str, rough: bool = False) -> tuple[int, ...] | None:
-    """Return how the points of a part are laid out: (rows, around) of a tube, (2, rows, across) of a slab, None: a line."""
+    """Return how the points of a part lie: (rows, around) of a tube, (2, rows, across) of a slab; None for a line."""
     count = len(range(*stored(rough).parts[name].indices(len(stored(rough).standing))))
     for kind, around in LOFTS.items():
         if name.startswith(kind):
@@ -135,7 +136,11 @@ def flesh(
         About a quarter of the points, for drafts.
     """
     s = stored(rough)
-    grid = (_cubic(FLEXION_DEG, flexion_deg), _square(ADDUCTION_DEG, adduction_deg), _square(ROTATION_DEG, rotation_deg))
+    grid = (
+        _cubic(FLEXION_DEG, flexion_deg),
+        _square(ADDUCTION_DEG, adduction_deg),
+        _square(ROTATION_DEG, rotation_deg),
+    )
     much = np.einsum("a,b,c,abcm->m", *grid, s.weights)
     shape = s.standing + np.tensordot(much.astype(np.float32), s.modes, 1)
     out = bent(shape, s.bends, flexion_deg, adduction_deg, rotation_deg)
@@ -143,7 +148,12 @@ def flesh(
 
 
 def bent(
-    points: FloatArray, bends: FloatArray, flexion_deg: float, adduction_deg: float, rotation_deg: float, back: bool = False
+    points: FloatArray,
+    bends: FloatArray,
+    flexion_deg: float,
+    adduction_deg: float,
+    rotation_deg: float,
+    back: bool = False,
 ) -> FloatArray:
     """Return points (n, 3) turned about the hip centre by a part `bends` (n,) of each angle, or turned back."""
     moved = np.flatnonzero(bends > 0)
@@ -188,4 +198,3 @@ def bends_of(rows: int, across: int, first: float, last: float) -> FloatArray:
     """
     part = np.clip((np.arange(rows) - first) / (last - first), 0, 1)
     return np.repeat(part * part * (3 - 2 * part), across)
-

@@ -111,8 +111,13 @@ def packed(keys: Mapping[tuple[float, float, float], Shapes]) -> bytes:
         "bends": bend.astype("<f4"),
     }
     moving = int(sum(c for n, c in zip(names, counts, strict=True) if n in part))
-    spans, scales, weights = [], [], []
-    for begin, end, most, within in ((0, moving, MOST_MODES, RIGHT_WITHIN_M), (moving, len(bend), FEW_MODES, FEW_WITHIN_M)):
+    spans: list[tuple[int, int]] = []
+    scales: list[float] = []
+    weights: list[FloatArray] = []
+    for begin, end, most, within in (
+        (0, moving, MOST_MODES, RIGHT_WITHIN_M),
+        (moving, len(bend), FEW_MODES, FEW_WITHIN_M),
+    ):
         for mode, scale, much in _modes(apart[:, begin:end], most, within):
             arrays[f"mode_{len(spans)}"] = np.diff(mode, axis=0, prepend=0).astype("<i2")
             spans.append((begin, end))
@@ -156,7 +161,9 @@ def _written(arrays: Mapping[str, np.ndarray]) -> bytes:
 
 def main(argv: list[str] | None = None) -> int:
     """Build and write the asset."""
-    parser = argparse.ArgumentParser(prog="python -m iliopsoas.body.hip_shapes_build", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m iliopsoas.body.hip_shapes_build", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--out", type=Path, default=ASSET, help="where to write (default: the package)")
     out = parser.parse_args(argv).out
     poses = list(product(FLEXION_DEG, ADDUCTION_DEG, ROTATION_DEG))

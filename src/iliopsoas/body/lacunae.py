@@ -23,6 +23,9 @@ from iliopsoas.body.vessels_pelvis import artery, ligament_at, under_ligament, v
 _BELOW_M = 0.006  # the cut lies this far below the ligament where the artery passes
 
 
+_SEEN_M = 0.075
+
+
 def plane() -> tuple[FloatArray, FloatArray]:
     """Return a point of the cut and its normal, which points down the thigh."""
     line = artery("r")[3].path
@@ -44,11 +47,14 @@ def _rows(grid: FloatArray) -> int:
     return int(np.argmax(over)) + 1 if over.any() else len(grid)
 
 
-def _cut(one: Tube, flat: float = 1.0) -> Mesh:
+def _cut(one: Tube) -> Mesh:
+    """Return the stretch of a tube above the plane, not longer than is seen."""
     point, normal = plane()
-    beyond = (one.path - point) @ normal > 0.006
+    height = (one.path - point) @ normal
+    beyond = height > 0.006
     n = int(np.argmax(beyond)) + 1 if beyond.any() else len(one.path)
-    rings = shapes.oval_rings(one.path[:n], one.radius_m[:n] * flat, one.radius_m[:n], around=20)
+    first = int(np.argmax(height > -_SEEN_M))
+    rings = shapes.oval_rings(one.path[first:n], one.radius_m[first:n], one.radius_m[first:n], around=20)
     return _flat(shapes.loft(rings))
 
 

@@ -18,7 +18,7 @@ joints, so its arms there grow beyond what a muscle held to the bodies can have.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from iliopsoas.atlas.joints import VERTEBRAE, joints
 from iliopsoas.atlas.muscle_paths import paths
 from iliopsoas.body.kinematics import HIP_MOVES, Angles, FloatArray, Side, Skeleton
-from iliopsoas.body.line import Line
+from iliopsoas.body.line import Line, Trace
 from iliopsoas.body.pose import Pose
 from iliopsoas.sources import UnknownName
 
@@ -109,7 +109,7 @@ class Muscle:
 
     def length_mm(self, pose: Pose) -> float:
         """Return the length of the path in a pose, millimetres."""
-        return float(self.lengths_mm(pose))
+        return float(_traced(self.line, pose).length_m) * 1e3
 
     def lengths_mm(self, pose: Pose | None = None, **sweep: ArrayLike) -> FloatArray:
         """Return the lengths over many poses, millimetres.
@@ -136,7 +136,11 @@ class Muscle:
         UnknownName
             The axis is not "flexion", "adduction" or "rotation".
         """
-        return float(self.moment_arms_mm(axis, pose))
+        if axis not in get_args(HipAxis):
+            raise UnknownName("axis of the hip", axis, get_args(HipAxis))
+        skeleton = _posed(pose)
+        arm_m = _traced(self.line, pose).shortening_m(skeleton.hip_axes[axis], skeleton["femur"].origin, HIP_MOVES)
+        return float(arm_m) * 1e3
 
     def moment_arms_mm(self, axis: HipAxis, pose: Pose | None = None, **sweep: ArrayLike) -> FloatArray:
         """Return moment arms at the hip over many poses, millimetres; arguments as for `lengths_mm`."""
@@ -260,6 +264,17 @@ def fascicles(id: str = "psoas_major", side: Side = "r") -> tuple[Fascicle, ...]
         line = Line(points, whole.cylinder, whole.bends_after - brim + 1)
         out.append(Fascicle(row.id, row.name, _side(side), line, row.source, on=row.on))
     return tuple(out)
+
+
+# One pose is asked for many muscles and arms at once, standing again and again.
+@lru_cache(maxsize=64)
+def _posed(pose: Pose) -> Skeleton:
+    return _skeleton(pose, {})
+
+
+@lru_cache(maxsize=1024)
+def _traced(line: Line, pose: Pose) -> Trace:
+    return line.trace(_posed(pose))
 
 
 def _skeleton(pose: Pose | None, sweep: dict[str, ArrayLike]) -> Skeleton:

@@ -29,6 +29,7 @@ VOLUME_CM3 = 190.0
 HEAD_TENDON_M, TENDON_M = 0.022, 0.085  # free of flesh above and below, in every pose
 _ALONG = (0.0, 0.10, 0.28, 0.48, 0.70, 0.88, 1.0)  # of the flesh, and how thick it is there
 _THICK = (0.16, 0.48, 0.90, 1.0, 0.80, 0.42, 0.12)
+_FULLNESS = 3.27  # area of its sections over the product of their half sizes
 _FLAT = 0.62  # half size front to back over that side to side
 _OVER_HIP_M = 0.0315  # of its line about the hip axis
 KNEE_WRAP_M, KNEE_RADIUS_M = (0.00358828, -0.402732, 0.00209111), 0.026  # the model's cylinder, in the femur's frame
@@ -77,8 +78,8 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
 
     A rough one, for drafts, is not pushed out of the bones.
     """
-    path = muscle("rectus_femoris").path(pose)
-    kneecap, tibia = path[-4:-1], path[-1]  # what comes before them bends over the knee, as `_over_knee` does
+    path = muscle("rectus_femoris").path(pose, steps=2)
+    kneecap = path[-4:-1]  # what comes before them bends over the knee, as `_over_knee` does
     before_hip = wrap_hip(origin_point(), kneecap[0], _OVER_HIP_M)[1:-1]
     way = [origin_point(), *before_hip, *_over_knee(origin_point(), kneecap[0], pose), kneecap[0]]
     line = shapes.ease(_before_shaft(shapes.curve(np.array(way), ROWS), pose), 6)
@@ -90,7 +91,7 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
     rows = s < flesh_end + 0.012
     flesh = _filled(line[rows], thick[rows], front, VOLUME_CM3)
     if not rough:
-        # What bones take from it is made good once.
+        # What curves and bones take from it is made good once.
         lost = VOLUME_CM3 / volume_cm3(_clear_of_bone(flesh, pose))
         flesh = _clear_of_bone(_filled(line[rows], thick[rows], front, VOLUME_CM3 * lost), pose)
     below = s > flesh_end - 0.045
@@ -106,8 +107,9 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
     down = shapes.curve(np.array([apex, placement(pose, "tibia").place(_tuberosity())]), 16)
     ligament = shapes.loft(shapes.oval_rings(down, *_LIGAMENT_HALF_M, up=shin, around=20))
     if not rough:
-        at = placement(pose, "tibia")
-        ligament = ligament.moved(at.place(keep_out(at.inverse.place(ligament.v), [_bone("tibia")], 0.0002)))
+        for name in ("tibia", "patella"):
+            at = placement(pose, name)
+            ligament = ligament.moved(at.place(keep_out(at.inverse.place(ligament.v), [_bone(name)], 0.0002)))
     return RectusFemoris(flesh, tendon, ligament, np.concatenate([line, path[-3:]]))
 
 
@@ -135,7 +137,9 @@ def _over_knee(start: FloatArray, kneecap: FloatArray, pose: Pose) -> FloatArray
     heights, front = _shaft_front()
     above[0] = max(above[0], np.interp(-above[1], -heights, front) + _OFF_SHAFT_M)
     round_it = wrap_hip(above - centre + HIP_CENTRE, b - centre + HIP_CENTRE, KNEE_RADIUS_M)
-    return femur.place(np.concatenate([above[None], round_it[:-1] + centre - HIP_CENTRE])) if len(round_it) else round_it
+    return (
+        femur.place(np.concatenate([above[None], round_it[:-1] + centre - HIP_CENTRE])) if len(round_it) else round_it
+    )
 
 
 def _before_shaft(line: FloatArray, pose: Pose) -> FloatArray:
@@ -152,10 +156,8 @@ def _before_shaft(line: FloatArray, pose: Pose) -> FloatArray:
 
 def _filled(line: FloatArray, thick: FloatArray, front: FloatArray, wanted_cm3: float) -> Mesh:
     """Return the flesh round its line, as thick as its volume wants."""
-    size = 0.014
-    for _ in range(2):
-        mesh = shapes.loft(shapes.oval_rings(line, size * _FLAT * thick, size * thick, front, AROUND, 2.3))
-        size *= np.sqrt(wanted_cm3 / volume_cm3(mesh))
+    s = shapes.arc_length(line)
+    size = np.sqrt(wanted_cm3 * 1e-6 / (_FULLNESS * _FLAT * np.trapezoid(thick**2, s)))
     return shapes.loft(shapes.oval_rings(line, size * _FLAT * thick, size * thick, front, AROUND, 2.3))
 
 

@@ -25,6 +25,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "nerves": "iliopsoas.body.nerves",
         "organs": "iliopsoas.body.organs",
         "groin": "iliopsoas.body.groin",  # passages under the inguinal ligament, iliac fascia, bursa
+        "lacunae": "iliopsoas.body.lacunae",  # the same passages of the right side, cut open
         "wall": "iliopsoas.body.wall",  # abdominal wall and skin
     }
 )
@@ -75,7 +76,7 @@ def systems_there() -> tuple[str, ...]:
 
 def system_of(part_id: str, systems: tuple[str, ...], breath_l: float = 0.0) -> str:
     """Return the system that a part comes from, or "" for a part of the body itself."""
-    for name in reversed(SYSTEMS):
+    for name in reversed(tuple(SYSTEMS)):
         if name in systems and part_id in _ids(name, breath_l):
             return name
     return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from iliopsoas.atlas.bones import load_bones
@@ -68,18 +70,23 @@ def _gap_to_spine(parts: Parts, side: str) -> float:
 
 
 def _renal_vein_before_aorta(parts: Parts) -> float:
-    aorta = parts["abdominal_aorta"]
-    vein = parts["renal_vein_l"].mesh.v
-    y = float(np.median(vein[np.abs(vein[:, 2] - middle_at(aorta, float(vein[:, 1].mean()))[2]) < 0.004][:, 1]))
-    z = float(middle_at(aorta, y)[2])
-    return 1e3 * (back_at(parts["renal_vein_l"], y, z) - front_at(aorta, y, z) + 0.001)
+    aorta, vein = parts["abdominal_aorta"], parts["renal_vein_l"]
+    return _crossing(aorta, vein, lambda y, z: back_at(vein, y, z) - front_at(aorta, y, z))
 
 
 def _renal_artery_behind_cava(parts: Parts) -> float:
-    cava, artery = parts["inferior_vena_cava"], parts["renal_artery_r"].mesh.v
-    y = float(np.median(artery[np.abs(artery[:, 2] - 0.015) < 0.004][:, 1]))
-    z = float(middle_at(cava, y)[2])
-    return 1e3 * (back_at(cava, y, z) - front_at(parts["renal_artery_r"], y, z) + 0.001)
+    cava, artery = parts["inferior_vena_cava"], parts["renal_artery_r"]
+    return _crossing(cava, artery, lambda y, z: back_at(cava, y, z) - front_at(artery, y, z))
+
+
+def _crossing(stem: Part, branch: Part, gap_m: Callable[[float, float], float]) -> float:
+    """Return the gap where a vessel crosses the middle of a great one, a little touch allowed; -inf if it does not."""
+    v = branch.mesh.v
+    near = v[np.abs(v[:, 2] - middle_at(stem, float(v[:, 1].mean()))[2]) < 0.004]
+    if not len(near):
+        return -np.inf
+    y = float(np.median(near[:, 1]))
+    return 1e3 * (gap_m(y, float(middle_at(stem, y)[2])) + 0.001)
 
 
 def _hilum_order(parts: Parts, side: str) -> float:

@@ -87,7 +87,7 @@ def _leaves_higher(parts: Parts, side: str) -> float:
 def _arch_between(parts: Parts, side: str) -> float:
     y = _artery_y(parts, side)
     arch = slice_at(parts[f"iliopectineal_arch_{side}"], y, 0.006)
-    front = arch[arch[:, 0] > np.quantile(arch[:, 0], 0.6)]
+    front = arch[arch[:, 0] >= np.quantile(arch[:, 0], 0.6)]
     at = float(np.mean([_out(p, side) for p in front]))
     nerve, artery = (_out(middle_at(parts[f"{k}_{side}"], y), side) for k in ("femoral_nerve", "femoral_artery"))
     return 1e3 * min(nerve - at, at - artery)

@@ -21,13 +21,13 @@ from iliopsoas.atlas.joints import VERTEBRAE
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import column, shapes
 from iliopsoas.body.hips import HIP_CENTRE
-from iliopsoas.body.kinematics import Placement, about, placement, segment_flexion_deg
+from iliopsoas.body.kinematics import Angles, Placement, Skeleton, about, placement, segment_flexion_deg
 from iliopsoas.body.landmarks import endplate
 from iliopsoas.body.pose import Pose
 from iliopsoas.body.rough import rough
 
-# Drawing choice: the centre of a lumbar joint lies so much of the disc's half depth behind its middle, in flexion and in
-# extension. So the drawn psoas changes with the spine most nearly as the model's fascicles do.
+# Drawing choice: the centre of a lumbar joint lies so much of the disc's half depth behind its middle, in flexion and
+# in extension. So the drawn psoas changes with the spine most nearly as the model's fascicles do.
 AXIS_BEHIND = (0.6, 0.2)
 RIDE_ON_L1 = ("t11", "t12", "rib_12")
 LEG = ("femur", "tibia", "fibula", "patella")
@@ -36,7 +36,7 @@ TRUNK = (
     *("disc_l4_l5", "disc_l5_s1", "sacrum", "coccyx", "rib_12_r", "rib_12_l", "hip_bone_r", "hip_bone_l"),
     "pubic_symphysis",
 )
-ROUGH_M = 0.0045  # how far a coarse bone may be off
+ROUGH_M = 0.006  # how far a coarse bone may be off
 _SLOPE_REACH_M = 0.020  # an endplate's plane is followed so far to the front and back, then goes on level
 
 
@@ -142,8 +142,9 @@ def bones(pose: Pose, coarse: bool = False) -> Iterator[tuple[str, Mesh]]:
             on = VERTEBRAE.index(name) + 1 if name in VERTEBRAE else len(VERTEBRAE)
             mesh = mesh.moved(by.placements[on].place(mesh.v))
         yield id, mesh
+    placed = Skeleton(Angles.of(pose))
     for name in LEG:
-        at, mesh = placement(pose, "tibia" if name == "fibula" else name), bone(f"{name}_r", coarse)
+        at, mesh = placed["tibia" if name == "fibula" else name], bone(f"{name}_r", coarse)
         yield f"{name}_r", mesh.moved(at.place(mesh.v))
 
 

@@ -153,7 +153,7 @@ def _check(file: str, one: Case) -> None:
         raise DataError(file, one.id, "steps.right", [step.right for step in one.steps], allowed)
 
 
-_STEP: Mapping[str, Column] = {
+STEP: Mapping[str, Column] = {
     "question": Column(text()),
     "right": Column(text()),
     "wrong": Column(list_of(record({"text": Column(text()), "why": Column(text())}, Wrong))),
@@ -167,7 +167,7 @@ COLUMNS: Mapping[str, Column] = {
     "condition": Column(text()),
     "tier": Column(one_of(get_args(Tier))),
     "vignette": Column(text()),
-    "steps": Column(list_of(record(_STEP, Step), least=STEPS[0])),
+    "steps": Column(list_of(record(STEP, Step), least=STEPS[0])),
     "say": Column(text()),
     "sources": Column(source_keys()),
 }

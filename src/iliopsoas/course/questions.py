@@ -175,8 +175,8 @@ def questions() -> Mapping[str, Question]:
 
 def read_questions(toml: str, file: str = FILE) -> Mapping[str, Question]:
     """Parse and check a table of questions; raises `DataError` for anything that is not allowed."""
-    of_kinds = {name: Column(c.check, required=False) for columns in _OF_KIND.values() for name, c in columns.items()}
-    rows = read_rows(file, toml, {"question": {**_COMMON, **of_kinds}})["question"]
+    of_kinds = {name: Column(c.check, required=False) for columns in OF_KIND.values() for name, c in columns.items()}
+    rows = read_rows(file, toml, {"question": {**COMMON, **of_kinds}})["question"]
     for row in rows:
         _check_kind(file, row)
         _check_answer(file, row)
@@ -188,11 +188,11 @@ def _check_kind(file: str, row: Mapping[str, Any]) -> None:
     id, kind = row["id"], row["kind"]
     if not re.fullmatch(r"q\d{3}", id):
         raise DataError(file, id, "id", id, "q and three digits")
-    wanted = _OF_KIND[kind]
+    wanted = OF_KIND[kind]
     for field in wanted:
         if row[field] is None:
             raise DataError(file, id, field, None, f"a value, because kind '{kind}' needs it")
-    for field in dict.fromkeys(name for columns in _OF_KIND.values() for name in columns):
+    for field in dict.fromkeys(name for columns in OF_KIND.values() for name in columns):
         if field not in wanted and row[field] is not None:
             only = ", ".join(wanted) or "the fields that every question has"
             raise DataError(file, id, field, row[field], f"with kind '{kind}' only {only}")
@@ -255,7 +255,7 @@ def _mixed(id: str, texts: Sequence[str]) -> tuple[str, ...]:
 _ID = text(r"[a-z0-9]+(_[a-z0-9]+)*", "small letters and digits joined by _")
 _KEY = text(r"[a-z0-9]+(_{1,2}[a-z0-9]+)*", "small letters and digits joined by _ or, before a stop, __")
 _STRUCTURE = one_of(tuple(structures()), "an id of structures.toml")
-_COMMON = {
+COMMON = {
     "lesson": Column(one_of(LESSONS)),
     "topic": Column(one_of(TOPICS)),
     "kind": Column(one_of(KINDS)),
@@ -279,7 +279,7 @@ _COMMON = {
     ),
 }
 _TEMPTS = Column(text())
-_OF_KIND: Mapping[Kind, Mapping[str, Column]] = {
+OF_KIND: Mapping[Kind, Mapping[str, Column]] = {
     "choice": {
         "right": Column(text()),
         "wrong": Column(list_of(record({"text": Column(text()), "why": Column(text())}, Wrong))),

@@ -3,7 +3,7 @@
 It fails closed. "Unsure" counts as yes; a question without a clear answer, answers that cannot both be right, a level
 or a work that is not known: none of them is ever clear. It sorts cases for teaching; it does not judge a client.
 
-``screening.toml`` holds four kinds of rows besides `Work`:
+``screening.toml`` holds four kinds of rows besides `Work` and `Client`:
 
 =============  ======================================================================================
 question       ``ask``, and what a yes means: ``outcome``, for which ``works``, what to ``do``, ``why``; of these
@@ -126,6 +126,19 @@ class Contradiction:
 
 
 @dataclass(frozen=True)
+class Client:
+    """Somebody to practise on: what is told, what is planned at which level, what is answered yes, and how it ends."""
+
+    id: str
+    name: str
+    told: str
+    work: str
+    level: int
+    yes: tuple[str, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
 class Screening:
     """All rows of the screening, by id, in the order in which they are asked."""
 
@@ -134,6 +147,12 @@ class Screening:
     contradictions: tuple[Contradiction, ...]
     checks: Mapping[str, str]
     works: Mapping[str, Work]
+    clients: Mapping[str, Client]
+
+    def answers_of(self, client: Client) -> Mapping[str, str]:
+        """Return all answers of a client: well, no medicine unless said, and no to whatever is not named."""
+        rest = {"feels_well": "yes", "takes_no_medicine": "no"}
+        return {**dict.fromkeys(self.questions, "no"), **rest, **dict.fromkeys(client.yes, "yes")}
 
 
 @dataclass(frozen=True)
@@ -160,7 +179,7 @@ class Decision:
         return OUTCOMES[self.outcome]
 
 
-def screen(work: str, level: object, answers: Mapping[str, object]) -> Decision:
+def screen(work: str, level: object, answers: Mapping[str, object], data: Screening | None = None) -> Decision:
     """Decide whether a piece of work may go on.
 
     Parameters
@@ -171,13 +190,15 @@ def screen(work: str, level: object, answers: Mapping[str, object]) -> Decision:
         UK level of the therapist's qualification, 3 to 5.
     answers : mapping
         Id of a question or check to "yes", "no" or "unsure". What is missing, empty or anything else counts as open.
+    data : Screening, optional
+        By default that of the package.
 
     Returns
     -------
     Decision
         The most serious outcome that anything asks for; with something open it is at least "ask_first".
     """
-    data = screening()
+    data = data or screening()
     given = {id: said for id, value in answers.items() if (said := _said(value)) and _is_asked(data, id)}
     open_ = [f"There is no question {id!r}." for id in answers if not _is_asked(data, id)]
     open_ += [f"Not answered: {ask}" for id, ask in _asks(data) if id not in given]
@@ -239,6 +260,7 @@ def read_screening(toml: str, file: str = FILE) -> Screening:
     rules = {row["id"]: Reason(**row) for row in rows["rule"]}
     checks = {row["id"]: row["ask"] for row in rows["check"]}
     contradictions = tuple(Contradiction(**row) for row in rows["contradiction"])
+    clients = {row["id"]: Client(**row) for row in rows["client"]}
 
     def known(entry: str, field: str, ids: tuple[str, ...], allowed: Mapping[str, Any]) -> None:
         for id in ids:
@@ -266,7 +288,14 @@ def read_screening(toml: str, file: str = FILE) -> Screening:
     if twice:
         raise DataError(file, min(twice), "id", min(twice), "an id that no other row has")
     frozen = MappingProxyType
-    return Screening(frozen(questions), frozen(rules), contradictions, frozen(checks), frozen(works))
+    found = Screening(frozen(questions), frozen(rules), contradictions, frozen(checks), frozen(works), frozen(clients))
+    for client in clients.values():
+        known(client.id, "work", (client.work,), works)
+        known(client.id, "yes", client.yes, questions)
+        decided = screen(client.work, client.level, found.answers_of(client), found).outcome
+        if decided != client.outcome:
+            raise DataError(file, client.id, "outcome", client.outcome, f"{decided!r}, which the rows above lead to")
+    return found
 
 
 def _answers(value: object) -> Mapping[str, str]:
@@ -296,6 +325,14 @@ _TABLES = {
     },
     "contradiction": {"answers": Column(_answers), "ask": Column(text(r".*\?", "a question"))},
     "check": {"ask": Column(text(r".*\?", "a question"))},
+    "client": {
+        "name": Column(text()),
+        "told": Column(text()),
+        "work": Column(text()),
+        "level": Column(whole(LEVELS[0], LEVELS[-1])),
+        "yes": Column(list_of(text())),
+        "outcome": Column(one_of(OUTCOMES)),
+    },
     "work": {
         "name": Column(text()),
         "least_level": Column(whole(LEVELS[0], LEVELS[-1])),

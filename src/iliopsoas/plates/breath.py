@@ -51,7 +51,7 @@ def breath_folio() -> Folio:
 
 def breath_facts(breath_l: float) -> tuple[Fact, ...]:
     """Return what is published about a breath of this size, and what the drawing takes from it."""
-    cm = DESCENT_CM_PER_L * breath_l
+    cm = round(DESCENT_CM_PER_L * breath_l, 2)  # once, so that words and numbers round alike
     stated = (
         "At rest, after a quiet breath out."
         if not breath_l
@@ -59,7 +59,7 @@ def breath_facts(breath_l: float) -> tuple[Fact, ...]:
     )
     return (
         Fact("breath_l", breath_l, "l", stated, ("cohen1994",)),
-        Fact("dome_descent_cm", round(cm, 2), "cm", "", ("cohen1994",)),
+        Fact("dome_descent_cm", cm, "cm", "", ("cohen1994",)),
         Fact(
             "descent_cm_per_l",
             DESCENT_CM_PER_L,

@@ -1,52 +1,54 @@
-"""Every subject there is a plate of, by id."""
+"""Every subject there is a plate of, by id; its module is imported when it is first asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from iliopsoas.plates.back import back_folio
-from iliopsoas.plates.breath import breath_folio
-from iliopsoas.plates.chart import Chart, psoas_size
-from iliopsoas.plates.chart_activity import activity_ladder
-from iliopsoas.plates.chart_arm import psoas_arm
-from iliopsoas.plates.chart_stride import stride_strip
-from iliopsoas.plates.diaphragm import diaphragm_folio
-from iliopsoas.plates.fascia import fascia_folio
-from iliopsoas.plates.gait import stride_folio
-from iliopsoas.plates.lumbar import lumbar_arms
-from iliopsoas.plates.motion import hip_motion_folio
-from iliopsoas.plates.plate import Folio
-from iliopsoas.plates.region import region_folio
-from iliopsoas.plates.route import plexus_folio, route_folio
-from iliopsoas.plates.section import sections_folio
-from iliopsoas.plates.subjects import attachments_folio, bones_folio, start_folio
-from iliopsoas.plates.three_muscles import three_muscles_folio
 from iliopsoas.sources import UnknownName
 
-_MAKERS: dict[str, Callable[[], Folio]] = {
-    "start": start_folio,
-    "bones": bones_folio,
-    "attachments": attachments_folio,
-    "hip_motion": hip_motion_folio,
-    "stride": stride_folio,
-    "route": route_folio,
-    "plexus": plexus_folio,
-    "sections": sections_folio,
-    "diaphragm": diaphragm_folio,
-    "fascia": fascia_folio,
-    "breath": breath_folio,
-    "back": back_folio,
-    "region": region_folio,
-    "three_muscles": three_muscles_folio,
+if TYPE_CHECKING:
+    from iliopsoas.plates.chart import Chart
+    from iliopsoas.plates.plate import Folio
+
+# Id to the function that makes it, in the order in which the lessons use them.
+_MAKERS = {
+    "start": "subjects:start_folio",
+    "bones": "subjects:bones_folio",
+    "attachments": "subjects:attachments_folio",
+    "region": "region:region_folio",
+    "three_muscles": "three_muscles:three_muscles_folio",
+    "hip_motion": "motion:hip_motion_folio",
+    "pose_lab": "pose_lab:pose_lab_folio",
+    "stride": "gait:stride_folio",
+    "route": "route:route_folio",
+    "plexus": "plexus:plexus_folio",
+    "groin": "groin:groin_folio",
+    "lacunae": "groin:lacunae_folio",
+    "spot_the_error": "spot:spot_folio",
+    "sections": "section:sections_folio",
+    "diaphragm": "diaphragm:diaphragm_folio",
+    "fascia": "fascia:fascia_folio",
+    "breath": "breath:breath_folio",
+    "back": "back:back_folio",
 }
-_CHARTS: dict[str, Callable[[], Chart]] = {
-    "psoas_size": psoas_size,
-    "psoas_arm": psoas_arm,
-    "lumbar_arms": lumbar_arms,
-    "activity_ladder": activity_ladder,
-    "stride_strip": stride_strip,
+_CHARTS = {
+    "psoas_size": "chart:psoas_size",
+    "psoas_arm": "chart_arm:psoas_arm",
+    "lumbar_arms": "lumbar:lumbar_arms",
+    "activity_ladder": "chart_activity:activity_ladder",
+    "stride_strip": "chart_stride:stride_strip",
+    "lordosis_sitting": "chart_sitting:lordosis_sitting",
+    "sitting_extension": "chart_sitting:sitting_extension",
+    "startle_order": "chart_words:startle_order",
+    "four_words": "chart_words:four_words",
 }
+
+
+def _made(home: str) -> Any:
+    module, function = home.split(":")
+    return getattr(import_module(f"iliopsoas.plates.{module}"), function)()
 
 
 @cache
@@ -60,7 +62,8 @@ def folio(id: str) -> Folio:
     """
     if id not in _MAKERS:
         raise UnknownName("folio", id, _MAKERS)
-    return _MAKERS[id]()
+    made: Folio = _made(_MAKERS[id])
+    return made
 
 
 @cache
@@ -68,7 +71,13 @@ def chart(id: str) -> Chart:
     """Return the chart with this id; an unknown one raises `UnknownName`."""
     if id not in _CHARTS:
         raise UnknownName("chart", id, _CHARTS)
-    return _CHARTS[id]()
+    made: Chart = _made(_CHARTS[id])
+    return made
+
+
+def ids() -> tuple[str, ...]:
+    """Return the ids of all folios and charts, without making any."""
+    return (*_MAKERS, *_CHARTS)
 
 
 def catalogue() -> tuple[Folio, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN = (0, 30, 55, 65, 85)  # positions whose pictures stand above the curves
-_PICTURE_SHARE = 0.165  # width of one picture, as a share of that of the curves
+_PICTURE_SHARE = 0.105  # width of one picture, as a share of that of the curves
 
 
 def stride_strip() -> Chart:
@@ -75,6 +75,9 @@ def _draw() -> Figure:
         ax.set_gid(f"row:{k}")
         if k < 2:
             ax.set_xticklabels([])
+            if k == 0:
+                toes = stride().toe_off_high_percent + 0.4
+                ax.text(toes, 0.97, "toes off", transform=ax.get_xaxis_transform(), va="top", fontsize=9.5, color=TEXT)
         else:
             ax.set_ylim(0, 108)
             ax.set_xlabel("Per cent of the stride", fontsize=10)
@@ -88,6 +91,7 @@ def _curve(ax: Any, percent: Any, values: Any, colour: str, above: str, below: s
     for p in SHOWN:
         ax.axvline(p, color="#9a9a9a", lw=0.9, ls=":")
     if above:
+        ax.set_ylim(*(np.array([-1.25, 1.25]) * np.abs(values).max()))
         ax.axhline(0, color="#9a9a9a", lw=0.9)
         places = (0.42, 0.12) if values[0] > 0 else (0.12, 0.42)  # where the curve is on the other side
         for text, x, y, va in ((above, places[0], 0.97, "top"), (below, places[1], 0.03, "bottom")):

@@ -69,11 +69,11 @@ def mime() -> str:
     return "image/webp" if features.check("webp") else "image/png"
 
 
-def encoded(image: NDArray[np.uint8], quick: bool) -> bytes:
-    """Encode without loss: WebP where Pillow has it, else PNG."""
+def encoded(image: NDArray[np.uint8], quick: bool, few_colours: bool = False) -> bytes:
+    """Encode without loss: WebP where Pillow has it, else PNG; `few_colours` first chooses 256 of them, roughly."""
     out = io.BytesIO()
     picture = Image.fromarray(image)
-    if quick and image.shape[2] == 4:
+    if few_colours and image.shape[2] == 4:
         picture = picture.quantize(256, Image.Quantize.FASTOCTREE).convert("RGBA")
     if mime() == "image/webp":
         effort = {"method": 0, "quality": 20} if quick else {"method": 2, "quality": 50}

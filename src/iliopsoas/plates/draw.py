@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from iliopsoas.plates.raster import rasterise
 from iliopsoas.plates.view import View
 from iliopsoas.sources.errors import UnknownName
 
+AT_ONCE = 2  # layers drawn side by side
 AREA_MARGIN_M = 0.004  # triangles this near to an area are searched for it
 
 
@@ -87,13 +89,12 @@ def draw_sheet(
     number = {row.id: row.index for row in rows}
     group = {g: i for i, g in enumerate(dict.fromkeys(body[p].group for p in drawn))}
     supersample = 1 if draft else 2
-    images = []
-    for layer in layers:
+
+    def drawn_layer(layer: Layer) -> SheetLayer:
         parts = [body[p] for p in layer.parts]
         g = rasterise([p.mesh for p in parts], view.scaled(supersample))
         if g.part.size == 0:
-            images.append(_empty(layer))
-            continue
+            return _empty(layer)
         picture = ink(
             g,
             [look(p.tissue) for p in parts],
@@ -104,7 +105,10 @@ def draw_sheet(
             layer.glass,
         )
         finished = _sheet_layer(layer, picture, [number[p.id] for p in parts], depth_range, view.size_px)
-        images.append(replace(finished, colour=look(parts[0].tissue).colour))
+        return replace(finished, colour=look(parts[0].tissue).colour)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # numpy lets go of the interpreter; more at once would need much memory
+        images = list(pool.map(drawn_layer, layers))
     overlay = _overlay(areas, body, number, view, depth_range) if areas else None
     rules = rules_for(view.pixel_m, depth_range, view.size_px)
     return Sheet(view.name, view.size_px, depth_range, tuple(images), rows, overlay, rules, draft)

@@ -12,16 +12,17 @@ from functools import cache
 import numpy as np
 
 from iliopsoas.atlas.stride import stride
-from iliopsoas.body.hips import DRAWN
 from iliopsoas.body.muscle import muscle
 from iliopsoas.body.pose import Pose
+from iliopsoas.body.posed import DRAWN, Posed
 from iliopsoas.plates import motion
 from iliopsoas.plates.plate import Along, Fact, Folio, LazyPlates, Plate, frame_key
 from iliopsoas.plates.view import View
 
 VIEW = "lateral_right"
 _MODEL = ("rajagopal2016",)
-_SIZE_PX = (443, 600)  # half as many pixels as the bending hip: there are 21 of these
+_LEFT_M, _RIGHT_M = -0.163, 0.060  # from behind the sacrum to in front of the thigh where it is bent most
+_HEIGHT_PX = 720  # fewer pixels than the bending hip: there are 21 of these
 _DEPTH_M = (-0.2, 0.2)  # from the left greater trochanter to the right one and a little beyond
 ONE_ADULT = (
     "Hip angle: one recorded adult, who reaches farther back than textbooks have it. Path: our hip model at that "
@@ -30,7 +31,7 @@ ONE_ADULT = (
     "weakly, at the change from stance to swing."
 )
 DRAWN_SO = (
-    "Only the hip moves here: pelvis, spine and knee are held still, and the hip is drawn to the nearest degree and no "
+    "Only the hip moves here: pelvis and spine are held still, the lower leg is left out, and the hip is drawn no "
     "farther back than 20°."
 )
 
@@ -117,7 +118,7 @@ def stride_facts(percent: float) -> tuple[Fact, ...]:
 
 def _drawn_pose(percent: float) -> Pose:
     low = DRAWN["hip_flexion_deg"][0]
-    return Pose(hip_flexion_deg=max(low, round(hip_flexion_deg(percent))))
+    return Pose(hip_flexion_deg=max(low, hip_flexion_deg(percent)))
 
 
 def _plate(key: str, percent: float) -> Plate:
@@ -125,8 +126,16 @@ def _plate(key: str, percent: float) -> Plate:
     facts = stride_facts(percent)
     like = motion.posed_plate(key, _drawn_pose(percent))
     said = " ".join(fact.text for fact in facts)
+    wide, high = like.view.size_px
+    width_m = _RIGHT_M - _LEFT_M
     view: View = replace(
-        like.view, name=key, title=f"{percent:g} % of the stride", sentence=f"Seen from the right side. {said}"
+        like.view,
+        name=key,
+        title=f"{percent:g} % of the stride",
+        sentence=f"Seen from the right side. {said}",
+        size_px=(round(_HEIGHT_PX * width_m / like.view.width_m * wide / high), _HEIGHT_PX),
+        width_m=width_m,
+        centre_m=((_LEFT_M + _RIGHT_M) / 2, like.view.centre_m[1]),
     )
     return replace(
         like,
@@ -134,7 +143,7 @@ def _plate(key: str, percent: float) -> Plate:
         title=f"One stride: {percent:g} %, {phase(percent).split(':')[0]}",
         caption=f"{said} {ONE_ADULT} {DRAWN_SO}",
         view=view,
-        size=_SIZE_PX,
+        body=Posed(_drawn_pose(percent)),
         depth_range_m=_DEPTH_M,
         facts=facts,
         description=(

@@ -2,7 +2,8 @@
 
 Header length (4 bytes, little-endian), header (UTF-8 JSON), images. `picture.js` reads it; `read` reads it back, so
 that what the browser got can be checked. A frame along an axis leaves out what is the same in the frame shown at first:
-its layers there are marked as shared, and words of the header that are missing are read there.
+its layers there are marked as shared, of a layer that differs in one part only that patch is there, and words of the
+header that are missing are read there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from iliopsoas.plates.coding import COLOURS, decoded, depth_and_index, depth_image, encoded, mime, reduced
 from iliopsoas.plates.credits import credit_line
+from iliopsoas.plates.frames import frame_of, patch_of, patched, same_areas, same_image
 from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX, ROW_GAP_PX
 from iliopsoas.plates.layers import Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
 from iliopsoas.sources import reference
@@ -29,10 +31,11 @@ if TYPE_CHECKING:
 __all__ = ["COLOURS", "VERSION", "depth_and_index", "depth_image", "header", "read", "reduced", "write"]
 
 VERSION = 1
-_FRAMED = ("size_px", "depth_range_m", "parts", "rules")  # what all frames of a view have in common
 
 
-def write(plate: Plate, draft: bool = False, base: Plate | None = None, base_key: str = "") -> bytes:
+def write(
+    plate: Plate, draft: bool = False, base: Plate | None = None, base_key: str = "", quick: bool = False
+) -> bytes:
     """Return the pack of a plate: its layers, its labels for every subset of them, and its words.
 
     Parameters
@@ -45,6 +48,8 @@ def write(plate: Plate, draft: bool = False, base: Plate | None = None, base_key
         read from its pack.
     base_key : str
         Key of that frame; it is written into the header.
+    quick : bool
+        Full ink, quickly packed: for an answer that a reader waits for.
 
     Raises
     ------
@@ -53,12 +58,12 @@ def write(plate: Plate, draft: bool = False, base: Plate | None = None, base_key
     """
     sheet = plate.sheet(draft)
     body = bytearray()
-    still = _frame_of(plate, sheet, base, draft) if base else None
+    still = frame_of(plate, sheet, base, draft) if base else None
 
     def put(image: NDArray[np.uint8]) -> list[int] | None:
         if image.size == 0:
             return None
-        data = encoded(image, sheet.draft)
+        data = encoded(image, sheet.draft or quick, few_colours=sheet.draft)
         body.extend(data)
         return [len(body) - len(data), len(data)]
 
@@ -74,14 +79,20 @@ def write(plate: Plate, draft: bool = False, base: Plate | None = None, base_key
             "sentence": k.sentence,
             "colour": k.colour,
         }
-        if still and _same_image(k, still.layers[number]):
+        if still and same_image(k, still.layers[number]):
             layers.append({**row, "shared": True})
             continue
-        ink = put(k.rgba if sheet.draft else reduced(k.rgba, COLOURS))
-        layers.append({**row, "box": list(k.box), "ink": ink, "data": put(depth_image(k.depth, k.index))})
+        rgba, depth, index = k.rgba, k.depth, k.index
+        if still and (patch := patch_of(k, still.layers[number])):
+            row["patch"] = patch
+            x, y, w, h = (patch[0] - k.box[0], patch[1] - k.box[1], *patch[2:])
+            cut = np.s_[y : y + h, x : x + w]
+            rgba, depth, index = rgba[cut], depth[cut], index[cut]
+        ink = put(rgba if sheet.draft or quick else reduced(rgba, COLOURS))
+        layers.append({**row, "box": list(k.box), "ink": ink, "data": put(depth_image(depth, index))})
     over = sheet.areas
     areas: dict[str, Any] | None = None
-    if over and still and _same_areas(over, still.areas):
+    if over and still and same_areas(over, still.areas):
         areas = {"shared": True}
     elif over:
         areas = {"box": list(over.box), "data": put(depth_image(over.depth, over.index))}
@@ -93,33 +104,6 @@ def write(plate: Plate, draft: bool = False, base: Plate | None = None, base_key
     head = json.dumps({**words, "layers": layers, "areas": areas}, ensure_ascii=False, separators=(",", ":"))
     text = head.encode("utf-8")
     return struct.pack("<I", len(text)) + text + bytes(body)
-
-
-def _frame_of(plate: Plate, sheet: Sheet, base: Plate, draft: bool) -> Sheet:
-    """Return the sheet of the base, after a look whether the two are frames of one view."""
-    still = base.sheet(draft)
-    own, first = ([k.id for k in s.layers] for s in (sheet, still))
-    if own != first:
-        raise ValueError(f"Plate {plate.id!r} has layers {own}, but frame {base.id!r} of the same view has {first}.")
-    for name in _FRAMED:
-        if getattr(sheet, name) != getattr(still, name):
-            raise ValueError(
-                f"Plate {plate.id!r} differs in {name} from frame {base.id!r} of the same view; frames along an axis "
-                "need the same view, depth_range_m, layers, and parts and areas in the same order."
-            )
-    return still
-
-
-def _same_image(a: SheetLayer, b: SheetLayer) -> bool:
-    return a.box == b.box and all(
-        x is y or np.array_equal(x, y) for x, y in ((a.rgba, b.rgba), (a.depth, b.depth), (a.index, b.index))
-    )
-
-
-def _same_areas(a: Overlay | None, b: Overlay | None) -> bool:
-    if a is None or b is None:
-        return a is b
-    return a.box == b.box and np.array_equal(a.depth, b.depth) and np.array_equal(a.index, b.index)
 
 
 @lru_cache(maxsize=16)
@@ -178,6 +162,8 @@ def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
         else:
             box, ink = tuple(k["box"]), image(k["ink"], "RGBA")
             depth, index = depth_and_index(image(k["data"], "RGB"))
+            if k.get("patch") and still:
+                ink, depth, index = patched(still.layers[number], box, tuple(k["patch"]), ink, depth, index)
         flags = {f: k[f] for f in ("on", "locked", "glass", "ghost", "sentence", "colour")}
         layers.append(SheetLayer(k["id"], k["name"], box, ink, depth, index, **flags))
     over = head["areas"]
@@ -193,10 +179,31 @@ def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
     return head, Sheet(head["view"], size, depths, tuple(layers), parts, areas, _rules(head), head["draft"])
 
 
+def moving_words(plate: Plate) -> dict[str, Any]:
+    """Return what of the header is said of one state: it changes with every frame and with every answer."""
+    from iliopsoas.plates.plate import NOT_SHOWN
+
+    w, h = plate.picture_view.size_px
+    return {
+        "v": VERSION,
+        "view": plate.view.name,
+        "w": w,
+        "h": h,
+        "title": plate.title,
+        "caption": plate.caption,
+        "facts": [fact.text for fact in plate.facts if fact.text],
+        "alt": {
+            "view": plate.view.sentence,
+            "layers": {k.id: k.sentence for k in plate.layers},
+            "not_shown": NOT_SHOWN,
+        },
+        "describe": list(plate.description),
+    }
+
+
 def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
     """Return the part of the header that is read: names, labels, stops, alt text, credits."""
     from iliopsoas.plates.labels import wrap
-    from iliopsoas.plates.plate import NOT_SHOWN
 
     place = {spec.id: i for i, spec in enumerate(plate.labels)}
     labels: dict[str, int] = {}
@@ -211,12 +218,9 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
             layouts.append(found)
         labels[str(sheet.mask_of(shown))] = layouts.index(found)
     return {
-        "v": VERSION,
+        **moving_words(plate),
         "id": plate.id,
-        "view": plate.view.name,
         "view_title": plate.view.title,
-        "title": plate.title,
-        "caption": plate.caption,
         "schematic": plate.schematic,
         "names": [
             {"id": s.id, "text": wrap(s.text), "structure": s.structure, "parts": list(s.parts), "n": n}
@@ -240,13 +244,6 @@ def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
         ],
         "control": plate.control,
         "peel": plate.peel,
-        "facts": [fact.text for fact in plate.facts if fact.text],
-        "alt": {
-            "view": plate.view.sentence,
-            "layers": {k.id: k.sentence for k in plate.layers},
-            "not_shown": NOT_SHOWN,
-        },
-        "describe": list(plate.description),
         "sources": [{"short": r.short, "text": r.text, "url": r.link} for r in map(reference, plate.sources)],
         "credits": credit_line(),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -26,7 +27,7 @@ from iliopsoas.body.pose import Pose
 from iliopsoas.body.posed import DRAWN, Posed, drawn_pose, in_room
 from iliopsoas.body.skeleton import femur_of
 from iliopsoas.plates import standing
-from iliopsoas.plates.plate import Fact, Folio, LabelSpec, Layer, LazyPlates, Plate
+from iliopsoas.plates.plate import Along, Fact, Folio, LabelSpec, Layer, LazyPlates, Plate, frame_key
 from iliopsoas.plates.view import View, view_at
 from iliopsoas.sources import UnknownName
 
@@ -52,15 +53,15 @@ _VIEWS: Mapping[str, tuple[float, tuple[float, float, float], float, str, str]] 
             (0.010, 0.060, 0),
             0.40,
             "The hip from the right side",
-            "The hip and the lumbar spine, seen from the right side; the front of the body is on the right of the picture.",
+            "Hip and lumbar spine seen from the right side; the front of the body is on the right of the picture.",
         ),
     }
 )
 SIZE_PX = (800, 900)
+HELD_TO_SPINE_DEG = 35.0  # up to here the drawn line and the fascicles change alike; a test says so
 _LINE_M = 0.0011
-ONE_LEG = (
-    "Only the right leg is drawn, in its own pose; the left leg and its muscles are left out, because legs may be apart."
-)
+ONE_LEG = "Only the right leg is drawn, in its own pose; the left leg and its muscles are left out: legs may be apart."
+_NOT_IN_WORDS = ("psoas_adduction_arm_mm", "psoas_rotation_arm_mm")  # of the caption; the list of facts has them
 ARM_BAND = "Published curves of this arm"
 
 
@@ -79,6 +80,7 @@ class _InRoom:
         return Body({**posed, "vertical": _vertical()})
 
 
+@cache
 def _vertical() -> Part:
     """Return the upright of the room through the line of the hips, as a thin rod behind everything."""
     ends = np.array([[0, 0.75, 0], [0, -0.95, 0]]) + HIP_CENTRE * [1, 1, 0] + [-0.55, 0, -0.55]
@@ -116,7 +118,7 @@ def pose_lab(values: Mapping[str, float], view: Shown = "side", rough: bool = Fa
         raise UnknownName("view of the pose lab", view, get_args(Shown))
     pose = Pose(**values)
     facts = pose_facts(pose)
-    said = " ".join(fact.text for fact in facts if fact.text)
+    said = " ".join(fact.text for fact in facts if fact.name not in _NOT_IN_WORDS)
     grey = muscle("psoas_major").extrapolated(pose)
     return Plate(
         id=f"pose_lab_{view}",
@@ -136,7 +138,7 @@ def pose_lab(values: Mapping[str, float], view: Shown = "side", rough: bool = Fa
         sources=tuple(
             dict.fromkeys((*_SOURCES, *_FASCICLES, *(k for f in facts for k in f.sources), *standing.SOURCES))
         ),
-        schematic=f"{standing.SCHEMATIC} How belly and tendon share a change of length, the size of rectus femoris, and "
+        schematic=f"{standing.SCHEMATIC} How belly and tendon share a change of length, the size of rectus femoris and "
         "where in each disc the spine bends are our drawing.",
         depth_range_m=(-0.75, 0.75),
         body=_InRoom(pose, rough),
@@ -144,8 +146,16 @@ def pose_lab(values: Mapping[str, float], view: Shown = "side", rough: bool = Fa
 
 
 def pose_lab_folio() -> Folio:
-    """Return the named poses as plates, each from the side; a step along them is a press away."""
-    return Folio("pose_lab", "Poses", LazyPlates(named_poses(), _named_plate), print_only=PRINTED)
+    """Return the named poses from the right side, one frame each."""
+    poses = named_poses()
+    keys = {frame_key("side", id): id for id in poses}
+    return Folio(
+        "pose_lab",
+        "Poses",
+        LazyPlates(keys, lambda key: _named_plate(keys[key])),
+        along=Along("Pose", "", tuple((id, named.name) for id, named in poses.items()), start="standing"),
+        print_only=tuple(frame_key("side", id) for id in PRINTED),
+    )
 
 
 PRINTED = ("chair_sitting", "slumped_sitting", "childs_pose", "half_kneeling_back")
@@ -155,7 +165,8 @@ def _named_plate(id: str) -> Plate:
     named = named_poses()[id]
     plate = pose_lab(named.angles)
     said = pose_said(named)
-    shown = replace(plate.view, name=id, title=named.name, sentence=f"{named.name}. {said} {plate.view.sentence}")
+    key = frame_key("side", id)
+    shown = replace(plate.view, name=key, title=named.name, sentence=f"{named.name}. {said} {plate.view.sentence}")
     return replace(
         plate,
         id=f"pose_lab_{id}",
@@ -176,7 +187,7 @@ def pose_said(named: NamedPose) -> str:
 
 
 def pose_facts(pose: Pose) -> tuple[Fact, ...]:
-    """Return what the models say in a pose: angles, how much longer or shorter each path is, arms of psoas, fascicles."""
+    """Return what the models say in a pose: angles, changes of length, arms of psoas, fascicles high and low."""
     thigh = pose.thigh_to_vertical_deg
     way = "straight down" if abs(thigh) < 0.5 else f"{abs(thigh):.0f}° {'in front of' if thigh > 0 else 'behind'} it"
     facts = [
@@ -221,7 +232,7 @@ def _arm_facts(pose: Pose) -> list[Fact]:
         does = f"it {plus if arm > 0 else minus} the hip" if axis != "rotation" else f"it {plus if arm > 0 else minus}"
         told = f"Moment arm of psoas major for {axis}: {abs(arm):.1f} mm ({does})."
         if abs(arm) < 0.5:
-            told = f"Moment arm of psoas major for {axis}: under half a millimetre."
+            told = f"Moment arm of psoas major for {axis}: {abs(arm):.1f} mm, next to none."
         if axis == "flexion":
             told += f" {ARM_BAND}: {low:.0f} to {high:.0f} mm at the nearest angle that they reach."
         cited = (*_SOURCES, *sources) if axis == "flexion" else _SOURCES
@@ -252,8 +263,8 @@ def _fascicle_fact(fascicle: Fascicle, pose: Pose) -> Fact:
 
 def _extrapolated() -> Fact:
     said = (
-        f"From {EXTRAPOLATED_FROM_DEG:.0f}° of hip flexion these values are extrapolated: about there the measured curves "
-        "of the moment arm end."
+        f"From {EXTRAPOLATED_FROM_DEG:.0f}° of hip flexion these values are extrapolated: about there the measured "
+        "curves of the moment arm end."
     )
     return Fact("extrapolated_from_deg", EXTRAPOLATED_FROM_DEG, "deg", said)
 
@@ -270,6 +281,11 @@ def _beyond(pose: Pose) -> str:
     said = f"The picture stops at {' and '.join(differ)}; the numbers are those of the pose." if differ else ""
     if held.hip_flexion_deg > 100:
         said += (" " if said else "") + "Beyond 100° of hip flexion the flesh is drawn on from its shape at 100°."
+    if held.lumbar_flexion_deg > HELD_TO_SPINE_DEG:
+        said += (" " if said else "") + (
+            f"Beyond {HELD_TO_SPINE_DEG:.0f}° of lumbar flexion the model's fascicles, which run straight, leave the "
+            "spine; the drawn muscle is held to it and shortens less."
+        )
     return said
 
 
@@ -281,7 +297,9 @@ def _in_words(pose: Pose) -> str:
         for name in FIELDS
         if (value := getattr(pose, name))
     ]
-    said = ", ".join(parts).replace("hip adduction ", "").replace("hip rotation ", "").replace("pelvic tilt ", "pelvis ")
+    said = (
+        ", ".join(parts).replace("hip adduction ", "").replace("hip rotation ", "").replace("pelvic tilt ", "pelvis ")
+    )
     return said[:1].upper() + said[1:] if said else "Standing"
 
 
@@ -364,5 +382,6 @@ def _labels(pose: Pose, view: Shown) -> tuple[LabelSpec, ...]:
         *(standing.named(v, weight=5) for v in ("l1", "l3", "l5")),
         standing.named("sacrum", weight=6),
         standing.named("hip_bone", layer="hip_bones", weight=6),
+        LabelSpec("vertical", "Vertical of the room", ("vertical",), weight=3),
     ]
     return tuple(names)

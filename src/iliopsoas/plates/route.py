@@ -1,4 +1,4 @@
-"""The way of the iliopsoas over the brim and under the inguinal ligament, with what lies before, within and beside it."""
+"""The way of the iliopsoas over the brim and under the inguinal ligament, and what lies before, in and beside it."""
 
 from __future__ import annotations
 
@@ -15,23 +15,55 @@ from iliopsoas.plates.plate import Fact, Folio, LabelSpec, Layer, LazyPlates, Pl
 VIEWS = ("anterior", "anterolateral_right", "lateral_right")
 SYSTEMS = ("vessels", "nerves", "organs", "groin")
 
-MUSCLES = ("psoas_major", *standing.psoas_slips(), *standing.psoas_deep_slips(), *standing.arches(), "psoas_minor",
-           "iliacus", "iliopsoas_tendon", "inguinal_ligament")  # fmt: skip
-PLEXUS = ("plexus_l1", "plexus_l2", "plexus_l3", "plexus_l4", "plexus_l2_to_l1", "plexus_obturator_l2",
-          "plexus_obturator_l3", "plexus_obturator_l4")  # fmt: skip
+MUSCLES = (
+    "psoas_major",
+    *standing.psoas_slips(),
+    *standing.psoas_deep_slips(),
+    *standing.arches(),
+    "psoas_minor",
+    "iliacus",
+    "iliopsoas_tendon",
+    "inguinal_ligament",
+)
+PLEXUS = (
+    "plexus_l1",
+    "plexus_l2",
+    "plexus_l3",
+    "plexus_l4",
+    "plexus_l2_to_l1",
+    "plexus_obturator_l2",
+    "plexus_obturator_l3",
+    "plexus_obturator_l4",
+)
 FEMORAL = ("femoral_nerve", *(f"femoral_nerve_branch_{k}" for k in range(1, 5)))
 GENITOFEMORAL = ("genitofemoral_nerve", "genitofemoral_nerve_genital", "genitofemoral_nerve_femoral")
-NERVES = (*PLEXUS, *FEMORAL, *GENITOFEMORAL, "lateral_femoral_cutaneous_nerve", "obturator_nerve", "lumbosacral_trunk",
-          "lumbosacral_trunk_l5", "sympathetic_trunk", "subcostal_nerve", "iliohypogastric_nerve",
-          "ilioinguinal_nerve")  # fmt: skip
-VESSELS = (*(f"{k}_{kind}" for k in ("common_iliac", "external_iliac", "internal_iliac", "femoral", "renal", "gonadal")
-             for kind in ("artery", "vein")), "inferior_epigastric_artery")  # fmt: skip
+NERVES = (
+    *PLEXUS,
+    *FEMORAL,
+    *GENITOFEMORAL,
+    "lateral_femoral_cutaneous_nerve",
+    "obturator_nerve",
+    "lumbosacral_trunk",
+    "lumbosacral_trunk_l5",
+    "sympathetic_trunk",
+    "subcostal_nerve",
+    "iliohypogastric_nerve",
+    "ilioinguinal_nerve",
+)
+VESSELS = (
+    *(
+        f"{k}_{kind}"
+        for k in ("common_iliac", "external_iliac", "internal_iliac", "femoral", "renal", "gonadal")
+        for kind in ("artery", "vein")
+    ),
+    "inferior_epigastric_artery",
+)
 FASCIA = ("iliac_fascia", "iliopectineal_arch", "lacunar_ligament", "femoral_canal")
 RIGHT_BOWEL, LEFT_BOWEL = ("caecum", "ascending_colon", "appendix", "ileum"), ("descending_colon", "sigmoid_colon")
 
 LEFT_OUT = (
-    "Left out are the abdominal wall, the small bowel but for its end, stomach, liver, pancreas, spleen, the transverse "
-    "colon, lymph vessels, and the branches of the aorta to the gut."
+    "Left out are the abdominal wall, the small bowel but for its end, stomach, liver, pancreas, spleen, the "
+    "transverse colon, lymph vessels, and the branches of the aorta to the gut."
 )
 KEEP_OFF = (
     "This is a map of what not to press on, not a guide to reaching the muscle. Pressure through the belly or in the "
@@ -42,11 +74,6 @@ KEEP_OFF = (
 def route_folio() -> Folio:
     """Return the whole way in three views, in layers from the bowel to the bones."""
     return Folio("route", "The way through", LazyPlates(VIEWS, _route_plate))
-
-
-def plexus_folio() -> Folio:
-    """Return the lumbar plexus inside a psoas major of glass, in three views."""
-    return Folio("plexus", "The lumbar plexus inside the muscle", LazyPlates(VIEWS, _plexus_plate))
 
 
 def layers_of(name: str, shown: Iterable[str] = ()) -> tuple[Layer, ...]:
@@ -82,8 +109,8 @@ def layers_of(name: str, shown: Iterable[str] = ()) -> tuple[Layer, ...]:
             "Nerves",
             standing.paired(NERVES, name),
             sentence="The nerves: subcostal, iliohypogastric and ilio-inguinal across the back wall, genitofemoral on "
-            "the front of psoas, lateral femoral cutaneous over iliacus, femoral between the two muscles, obturator and "
-            "lumbosacral trunk on the inner side, sympathetic trunk on the bodies.",
+            "the front of psoas, lateral femoral cutaneous over iliacus, femoral between the two muscles, obturator "
+            "and lumbosacral trunk on the inner side, sympathetic trunk on the bodies.",
         ),
         Layer(
             "vessels",
@@ -113,9 +140,14 @@ def layers_of(name: str, shown: Iterable[str] = ()) -> tuple[Layer, ...]:
 
 
 def label(
-    id: str, side: str = "r", parts: Iterable[str] = (), layer: str | None = None, weight: int = 5, text: str = "",
+    id: str,
+    side: str = "r",
+    parts: Iterable[str] = (),
+    layer: str | None = None,
+    weight: int = 5,
+    text: str = "",
     column: Side | None = None,
-) -> LabelSpec:  # fmt: skip
+) -> LabelSpec:
     """Return the label of a structure on one side; `parts` are names without a side."""
     row = structure(id)
     suffix = f"_{side}" if row.paired or side == "l" else ""
@@ -168,15 +200,22 @@ def _route_labels(name: str) -> tuple[LabelSpec, ...]:
 def route_facts() -> tuple[Fact, ...]:
     """Return what is published of the places and sizes shown."""
     return (
-        Fact("aorta_mm", 17.5, "mm", "The abdominal aorta is drawn 17.5 mm wide, the mean of 3692 adults.", ("kim2022",)),
-        Fact("femoral_nerve_width_mm", 9.8, "mm", "At the inguinal ligament the femoral nerve is drawn 9.8 mm wide and "
-             "3.1 mm thick, the mean of 20 adults.", ("gruber2003",)),
-    )  # fmt: skip
+        Fact(
+            "aorta_mm", 17.5, "mm", "The abdominal aorta is drawn 17.5 mm wide, the mean of 3692 adults.", ("kim2022",)
+        ),
+        Fact(
+            "femoral_nerve_width_mm",
+            9.8,
+            "mm",
+            "At the inguinal ligament the femoral nerve is drawn 9.8 mm wide and 3.1 mm thick, the mean of 20 adults.",
+            ("gruber2003",),
+        ),
+    )
 
 
 def _route_plate(name: str) -> Plate:
     layers = layers_of(name)
-    structures = _structures(layers)
+    structures = structures_of(layers)
     return Plate(
         id=f"route_{name}",
         title="The way through",
@@ -189,11 +228,11 @@ def _route_plate(name: str) -> Plate:
         description=(
             "From T12 the muscle runs down beside the spine, over the pelvic brim at the iliopubic eminence, under the "
             "inguinal ligament through the outer of two passages, and back to the lesser trochanter.",
-            "In front of it lie kidney, ureter, gonadal vessels and bowel; on its inner side aorta and vena cava above, "
-            "iliac vessels below; within it the lumbar plexus, whose branches leave at its outer border, its front and "
-            "its inner border.",
-            "At the groin the order from outside inwards is femoral nerve, femoral artery, femoral vein, femoral canal. "
-            "The nerve lies on the front of the muscle, and the muscle lies behind the artery.",
+            "In front of it lie kidney, ureter, gonadal vessels and bowel; on its inner side aorta and vena cava "
+            "above, iliac vessels below; within it the lumbar plexus, whose branches leave at its outer border, its "
+            "front and its inner border.",
+            "At the groin the order from outside inwards is femoral nerve, femoral artery, femoral vein, femoral "
+            "canal. The nerve lies on the front of the muscle, and the muscle lies behind the artery.",
         ),
         sources=(*dict.fromkeys((*sources_of(structures), "lu2011", *standing.SOURCES)),),
         schematic=f"{said(structures)} {LEFT_OUT}",
@@ -201,7 +240,7 @@ def _route_plate(name: str) -> Plate:
     )
 
 
-def _structures(layers: Iterable[Layer]) -> tuple[str, ...]:
+def structures_of(layers: Iterable[Layer]) -> tuple[str, ...]:
     """Return the structures of the neighbours in some layers, which have a row in the table of what they rest on."""
     from iliopsoas.body.basis import BASIS
 
@@ -209,62 +248,3 @@ def _structures(layers: Iterable[Layer]) -> tuple[str, ...]:
     plain = [p.removesuffix("_r").removesuffix("_l") for layer in layers for p in layer.parts]
     found = [names.get(p, "lumbar_plexus" if p.startswith("plexus") else p) for p in plain]
     return tuple(dict.fromkeys(p for p in found if p in BASIS))
-
-
-def _plexus_plate(name: str) -> Plate:
-    parts = ("psoas_major", "iliopsoas_tendon")
-    layers = (
-        standing.bones_layer(name),
-        replace(standing.hip_bones_layer(name), locked=True),
-        Layer("iliacus", "Iliacus", standing.paired(["iliacus"], name), on=name == "anterior",
-              sentence="Iliacus in the iliac fossa."),
-        Layer("nerves", "Nerves", standing.paired(NERVES, name), locked=True,
-              sentence="The roots L1 to L4 come out between the vertebrae and join in the back third of psoas major; its "
-              "nerves leave at three borders."),
-        Layer("psoas_major", "Psoas major, as glass", standing.paired(parts, name), glass=True,
-              sentence="Psoas major as glass."),
-        Layer("inguinal_ligament", "Inguinal ligament", standing.paired(["inguinal_ligament"], name),
-              sentence="The inguinal ligament."),
-    )  # fmt: skip
-    return Plate(
-        id=f"plexus_{name}",
-        title="The lumbar plexus inside the muscle",
-        caption="Roots and plexus lie within psoas major, in its back third. Outer border: iliohypogastric, "
-        "ilio-inguinal, lateral femoral cutaneous and femoral nerve. Front: genitofemoral nerve. Inner border: obturator "
-        "nerve and lumbosacral trunk.",
-        view=standing.framed(name),
-        layers=layers,
-        labels=_plexus_labels(name),
-        description=(
-            "In cadaver sections from L2 to L5 the plexus lay in the back third of the muscle, and at the discs no root "
-            "reached farther forward than a third of the disc, measured from behind.",
-            "So the plexus lies behind most of the muscle's flesh: from the front it is the deepest layer, from the back "
-            "it is met before most of the muscle.",
-        ),
-        sources=("lu2011", "spivak2013", "gray1918", *standing.SOURCES),
-        schematic=f"Thickness and exact course of the nerves inside the muscle are schematic. {standing.SCHEMATIC}",
-        body=Region(("nerves",)),
-    )
-
-
-def _plexus_labels(name: str) -> tuple[LabelSpec, ...]:
-    roots = tuple(
-        LabelSpec(f"lumbar_plexus_{k}", f"Root of L{k}", (f"plexus_l{k}_r",), weight=9) for k in range(1, 5)
-    )
-    far = "l" if name == "anterior" else "r"
-    return (
-        *(replace(root, id="lumbar_plexus_r" if k == 0 else f"lumbar_plexus_root_{k + 1}") for k, root in enumerate(roots)),
-        label("femoral_nerve", parts=FEMORAL[:1], weight=10),
-        label("genitofemoral_nerve", parts=GENITOFEMORAL, weight=9),
-        label("lateral_femoral_cutaneous_nerve", weight=9),
-        label("subcostal_nerve", weight=5),
-        label("iliohypogastric_nerve", far, weight=8),
-        label("ilioinguinal_nerve", far, weight=8),
-        label("obturator_nerve", far, weight=9),
-        label("lumbosacral_trunk", far, parts=["lumbosacral_trunk", "lumbosacral_trunk_l5"], weight=8),
-        label("sympathetic_trunk", far, weight=7),
-        label("psoas_major", far, weight=9),
-        label("inguinal_ligament", far, weight=6),
-        standing.named("l3", weight=3),
-        standing.named("sacrum", weight=2),
-    )

@@ -47,18 +47,22 @@ _SIDE_MARK_M = 0.011
 _LAYERS = (
     ("ground", "Skin and fat", "Skin and the fat under it, schematic.", True),
     ("organs", "Organs", "Organs, schematic.", False),
-    ("trunk", "Belly wall", "The muscles of the belly wall, schematic.", False),
+    (
+        "trunk",
+        "Belly wall and diaphragm",
+        "The muscles of the belly wall, schematic, the diaphragm and quadratus lumborum.",
+        False,
+    ),
     ("back", "Back and buttock", "The muscles of the back and the buttock.", False),
     ("bones", "Bones and discs", "Bone with its compact rim, and discs.", True),
-    ("diaphragm", "Diaphragm and quadratus lumborum", "The diaphragm and quadratus lumborum.", False),
     ("iliopsoas", "Iliopsoas", "Psoas major and iliacus with their tendon, on both sides.", False),
-    ("vessels", "Vessels and nerves", "Vessels and nerves.", False),
+    ("vessels", "Vessels and nerves", "The cut vessels and nerves, the smaller ones as dots.", False),
     ("front", "Where the cut is", "A small view from the front shows the height of the cut as a line.", True),
 )
 # System of `Region` to the layer of its cut faces; one that is not listed goes with vessels and nerves.
 _LAYER_OF_SYSTEM = {
     "back": "back",
-    "diaphragm": "diaphragm",
+    "diaphragm": "trunk",
     "vessels": "vessels",
     "nerves": "vessels",
     "groin": "vessels",

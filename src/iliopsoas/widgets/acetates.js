@@ -55,6 +55,7 @@ class Acetates {
     this.on = new Set(model.get('on'));
     this.first = this.keys().map((key) => this.packOf(key)).find(Boolean).head; // layers and stops: as in every view
     this.layers = this.first.layers;
+    this.isSliced = Boolean(this.spec.along); // frames are composed a little at a time
     this.build();
     el.replaceChildren(this.root);
     this.follow();
@@ -333,18 +334,19 @@ class Acetates {
     this.showNote();
     if (!pack) return;
     const drawn = this.pictures?.peek(this.pictureId(key, pack.head));
-    let base = this.axis ? this.bases.peek(`${key} ${this.order()}`) : null;
+    let base = this.isSliced ? this.bases.peek(`${key} ${this.order()}`) : null;
     if (!base && !drawn) {
       const isWanted = () => wish === this.wish && pack === this.packOf(key) && !this.gone;
       const sheet = await this.sheetOf(key);
       if (!isWanted()) return;
-      if (this.axis) base = await this.composed(key, isWanted, atOnce);
+      if (this.isSliced) base = await this.composed(key, isWanted, atOnce);
       else base = this.bases.get(`${key} ${this.order()}`, () => composeBase(sheet, new Set(this.order())));
       if (!base) return;
     }
-    const isOtherView = this.head?.view !== pack.head.view, isNamedAnew = this.axis && this.head?.names !== pack.head.names;
+    const isOtherView = this.shownView !== this.view || !this.head, isNamedAnew = this.axis && this.head?.names !== pack.head.names;
     this.head = pack.head;
     this.shown = key;
+    this.shownView = this.view;
     if (this.canvas.width !== this.head.w || this.canvas.height !== this.head.h) {
       this.canvas.width = this.head.w;
       this.canvas.height = this.head.h;
@@ -397,7 +399,7 @@ class Acetates {
     this.labelCheck.input.checked = this.labels;
     this.root.classList.toggle('ac-unlabelled', !this.labels);
     if (!this.head) return;
-    if (!this.base && this.drawn !== this.pictureId(this.shown, this.head)) {
+    if (!this.base && this.drawn && this.drawn !== this.pictureId(this.shown, this.head)) {
       this.showView(); // something else is lit than in the finished pixels
       return;
     }
@@ -527,15 +529,16 @@ class Acetates {
     const sentence = make('p', {}, stop?.sentence ?? fill(words.idle, head.control));
     this.fact?.replaceChildren(make('div', {}, sentence, sourceList(words.sources, sources)), make('div', {}, ...small));
     if (stop) this.say(stop.sentence);
-    if (this.axis) this.tellFacts();
+    if (this.frameFacts) this.tellFacts();
     if (this.axis && this.saidFrame && this.saidFrame !== this.shown) this.sayFrame();
     this.saidFrame = this.shown;
   }
 
   // What the frame says in numbers; as high as any frame needs, so that the picture stays where it is.
   tellFacts() {
-    const heads = this.keys().map((key) => this.packOf(key)?.head).filter(Boolean);
-    this.frameFacts.style.minHeight = `${1.45 * max(...heads.map((one) => one.facts.length))}em`;
+    const heads = [this.head, ...this.keys().map((key) => this.packOf(key)?.head).filter(Boolean)];
+    this.mostFacts = max(this.mostFacts ?? 0, ...heads.map((one) => one.facts.length));
+    this.frameFacts.style.minHeight = `${1.45 * this.mostFacts}em`;
     this.frameFacts.replaceChildren(...this.head.facts.map((fact) => make('p', {}, fact)));
   }
 
@@ -580,16 +583,16 @@ class Acetates {
   // Widest label of either side, over all subsets of layers and all frames, in letter sizes: so the columns never jump.
   columns() {
     const { head, context } = this;
-    if (this.wide[head.view]) return this.wide[head.view];
+    const view = this.shownView;
+    if (this.wide[view]) return this.wide[view];
     context.font = `100px ${getComputedStyle(this.root).fontFamily}`;
     const width = (text) => Math.max(...text.split('\n').map((line) => context.measureText(line).width)) / 100;
     const widths = head.names.map((one) => width(one.text)), wide = { L: 0, R: 0 };
-    const frames = this.axis ? this.keys().map((key) => this.packOf(key)?.head) : [head];
-    for (const one of frames) {
-      if (one?.view !== head.view) continue;
+    const frames = this.axis ? Object.values(this.spec.keys[view]).map((key) => this.packOf(key)?.head) : [head];
+    for (const one of frames.filter(Boolean)) {
       for (const [k, , , side] of one.layouts.flat()) wide[side] = Math.max(wide[side], widths[k] ?? 0);
     }
-    this.wide[head.view] = wide;
+    this.wide[view] = wide;
     return wide;
   }
 
@@ -723,22 +726,3 @@ class Acetates {
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
   }
 }
-
-// ---------------------------------------------------------------- ways in
-
-function render({ model, el }) {
-  const widget = new Acetates(model, el);
-  return () => widget.close();
-}
-
-// A page without a kernel: values, and packs in base64, come with the page.
-export function mount(el, { state, packs }) {
-  const values = { ...state };
-  for (const [name, base64] of Object.entries(packs)) {
-    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
-  }
-  const get = (name) => values[name], set = (name, value) => { values[name] = value; };
-  return render({ el, model: { get, set, save_changes() {}, on() {}, off() {} } });
-}
-
-export default { render };

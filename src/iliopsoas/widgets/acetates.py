@@ -25,7 +25,7 @@ from iliopsoas.widgets.drawing import full_pack, full_still, header, is_cached, 
 
 HERE = Path(__file__).resolve().parent
 WAIT = "ILIOPSOAS_WAIT"
-SCRIPTS = ("picture.js", "controls.js", "acetates.js")
+SCRIPTS = ("picture.js", "controls.js", "acetates.js", "live.js", "entry.js")
 
 
 def front_end() -> str:

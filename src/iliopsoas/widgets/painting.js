@@ -11,11 +11,11 @@ const PAINT_WORDS = {
   nothing: 'Nothing is marked yet.', result: '{0} % overlap. {1} of {2} places found.', perfect: 'Every place, and nothing besides.',
   missed: 'Missed', excess: 'Too much', excessOn: '{0}', paper: 'beside the bones', found: 'Found',
   fine: 'Overlap is the Dice coefficient over all views: what is both painted and true, within {0} mm of each other, against both. Found means that half of a place is covered.',
-  lit: 'The true places are lit in the picture; your paint lies over them in blue.', sources: 'Sources: {0}',
+  lit: 'The true places are lit in the picture; your paint lies over them, dark.', sources: 'Sources: {0}',
   right: 'right', left: 'left', waiting: 'The pictures are still being drawn.',
 };
 const BRUSH_PX = [6, 11, 20];
-const PAINT_RGBA = [11, 87, 164, 130];
+const PAINT_RGBA = [25, 25, 45, 125];
 const COVERED = 0.5; // share of a place that counts as found
 const LEAST_EXCESS_PX = 30;
 const POINT_RADIUS_PX = 12;

@@ -1,4 +1,4 @@
-"""What a lesson prints as text: its references, the article's claims with their verdicts, and the ledger of them all.
+"""What a lesson prints as text: its references, and the article's claims for readers without the card of `ledger`.
 
 Plain HTML that follows the notebook's own colours, opens by keyboard and needs no kernel once it is there.
 """
@@ -84,26 +84,31 @@ def ledger(topic: str | None = None, evidence: str | None = None, lesson: str | 
     UnknownName
         A KeyError whose message names values that look like the wrong one.
     """
-    _check("topic", topic, TOPICS)
-    _check("grade of evidence", evidence, EVIDENCE)
-    _check("lesson", lesson, LESSONS)
-    chosen = [
-        c
-        for c in course.claims().values()
-        if topic in (None, c.topic) and evidence in (None, c.evidence) and lesson in (None, c.lesson)
-    ]
-    if not chosen:
+    found = chosen(topic, evidence, lesson)
+    if not found:
         return Prose("<p>No claim of the article fits this choice.</p>", "No claim of the article fits this choice.")
-    cited = references(*{key: None for c in chosen for key in c.sources})
-    markup, plain = [_verdicts_html(chosen)], [_verdicts_text(chosen)]
+    cited = references(*{key: None for c in found for key in c.sources})
+    markup, plain = [_verdicts_html(found)], [_verdicts_text(found)]
     for name in TOPICS:
-        of_topic = [c for c in chosen if c.topic == name]
+        of_topic = [c for c in found if c.topic == name]
         if of_topic:
             title = f"{name.capitalize()} ({len(of_topic)})"
             markup += [f"<h3>{title}</h3>", *map(_claim_html, of_topic)]
             plain += [title, *map(_claim_text, of_topic)]
     markup.append(f"<h3>Sources</h3><details><summary>What these claims cite</summary>{cited.markup}</details>")
     return Prose("".join(markup), "\n\n".join([*plain, f"Sources\n{cited.plain}"]))
+
+
+def chosen(topic: str | None = None, evidence: str | None = None, lesson: str | None = None) -> list[Claim]:
+    """Return the claims that fit a choice of the ledger; raises `UnknownName` for a value that there is not."""
+    _check("topic", topic, TOPICS)
+    _check("grade of evidence", evidence, EVIDENCE)
+    _check("lesson", lesson, LESSONS)
+    return [
+        c
+        for c in course.claims().values()
+        if topic in (None, c.topic) and evidence in (None, c.evidence) and lesson in (None, c.lesson)
+    ]
 
 
 def _check(what: str, asked: str | None, valid: Collection[str]) -> None:

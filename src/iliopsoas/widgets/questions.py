@@ -213,6 +213,24 @@ def ask(*ids: str, lesson: str | None = None, most: int = MOST) -> Questions:
     return Questions([q for q in questions().values() if q.lesson == lesson], f"Questions on lesson {lesson}", most)
 
 
+def case(*ids: str) -> Questions:
+    """Return cases to be solved, one after the other; as the last line of a cell, it shows them.
+
+    Parameters
+    ----------
+    *ids : str
+        Ids of cases, such as "K03"; one text may hold several, parted by blanks.
+
+    Raises
+    ------
+    UnknownCase
+        A KeyError whose message names the cases that look like the wrong one.
+    """
+    wanted = dict.fromkeys(" ".join(ids).split())
+    asked = [q for id in wanted for q in case_questions(id)]
+    return Questions(asked, "Case" if len(wanted) == 1 else "Cases", most=max(len(asked), 1))
+
+
 def _plain(q: Question) -> dict[str, Any]:
     """Return a question as the page needs it; what the question does not have is left out."""
     fields = {

@@ -76,11 +76,10 @@ def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: 
 
 def named(id: str) -> Folio | Chart:
     """Return the folio or chart of the catalogue with this id; an unknown one raises `UnknownName`."""
-    folios = {folio.id: folio for folio in catalogue.catalogue()}
-    charts = {chart.id: chart for chart in catalogue.charts()}
-    if id not in folios and id not in charts:
-        raise UnknownName("folio or chart", id, [*folios, *charts])
-    return folios.get(id) or charts[id]
+    for kind in (catalogue.folio, catalogue.chart):
+        with contextlib.suppress(UnknownName):
+            return kind(id)
+    raise UnknownName("folio or chart", id, catalogue.ids())
 
 
 def _emit(figure: Figure, alt: str, caption: str, text: str) -> None:

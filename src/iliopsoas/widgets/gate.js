@@ -1,0 +1,251 @@
+// The screening gate and the rehearsal of consent: two cards that work with and without a kernel. Comes behind
+// controls.js in one ES module (gate.front_end). `decide` takes the same steps as iliopsoas.course.screening.screen; a
+// browser test compares the two.
+
+const GATE_WORDS = {
+  client: 'Who', own: 'Nobody: an empty sheet to try the questions', work: 'What is planned', level: 'Your level',
+  choose: 'choose', no: 'No', yes: 'Yes', unsure: 'Not sure', open: '{0} of {1} questions are open',
+  guess: 'What do you do? Decide before you see the sheet.', commit: 'Decide', right: 'So does the sheet.',
+  wrong: 'The sheet says otherwise.', result: 'Outcome', because: 'Because', ask: 'Still open', none: 'Nothing was found that speaks against it.',
+  weak: 'weak ground', more: 'and {0} more', note: 'For practice. It sorts cases for teaching and judges no client; nothing typed here is kept.',
+};
+const SCENE_WORDS = {
+  says: 'Your client', answer: 'What do you answer?', covered: 'Said so far', missing: 'Not said yet', again: 'Again from the start',
+  end: 'The client has been heard.', clean: 'Every reply was right.', wrong: '{0} replies were not right at first.', on: 'Go on', back: 'Try another reply',
+};
+
+// ---------------------------------------------------------------- the decision
+
+function decide(data, work, level, answers) {
+  const asked = new Map([...data.questions, ...data.checks].map((one) => [one.id, one.ask]));
+  const given = {}, open = [];
+  for (const [id, value] of Object.entries(answers)) {
+    const said = typeof value === 'string' ? value.trim().toLowerCase() : '';
+    if (!asked.has(id)) open.push(`There is no question '${id}'.`);
+    else if (['yes', 'no', 'unsure'].includes(said)) given[id] = said === 'no' ? 'no' : 'yes';
+  }
+  for (const [id, ask] of asked) if (!given[id]) open.push(`Not answered: ${ask}`);
+  for (const one of data.contradictions) {
+    if (Object.entries(one.answers).every(([id, said]) => given[id] === said)) open.push(one.ask);
+  }
+  const bears = (one) => one.works.includes('any') || one.works.includes(work);
+  const reasons = data.questions.filter((one) => given[one.id] === 'yes' && bears(one))
+    .map((one) => (one.declines.includes(work) ? { ...one, outcome: 'decline' } : one));
+  reasons.push(...data.rules.filter((one) => one.all_of.every((id) => given[id] === 'yes')));
+  const least = open.length ? ['ask_first'] : [], planned = data.works.find((one) => one.id === work);
+  if (!planned) { open.push('No work is chosen.'); least.push('decline'); }
+  else if (!planned.offered) { open.push(`${planned.name}: ${planned.note}`); least.push('decline'); }
+  else if (!data.levels.includes(level)) { open.push('No level of qualification is chosen.'); least.push('ask_first'); }
+  else if (level < planned.least_level) {
+    open.push(`${planned.name} is taught from level ${planned.least_level}. ${planned.note}`);
+    least.push('decline');
+  }
+  const rank = (outcome) => data.order.indexOf(outcome);
+  reasons.sort((a, b) => rank(b.outcome) - rank(a.outcome));
+  const outcome = [...least, ...reasons.map((one) => one.outcome)].reduce((a, b) => (rank(b) > rank(a) ? b : a), 'clear');
+  return { outcome, reasons, open };
+}
+
+// ---------------------------------------------------------------- what both cards share
+
+class Card {
+  constructor(model, el, words) {
+    this.spec = model.get('spec');
+    this.words = { ...words, ...this.spec.words };
+    this.uid = `ga${Math.random().toString(36).slice(2, 8)}`;
+    this.status = make('p', { class: 'qu-status', role: 'status' });
+    this.body = make('div', { class: 'qu-body' });
+    this.root = make('div', { class: 'questions gate', role: 'group', 'aria-label': this.spec.title, 'data-gate': this.uid },
+      hideStill(this.spec.still, `[data-gate="${this.uid}"]`),
+      make('div', { class: 'qu-head' }, make('p', { class: 'qu-title' }, this.spec.title)), this.body, this.status);
+    guardKeys(this.root);
+    el.replaceChildren(this.root);
+  }
+
+  // Said once the words have stood still: a screen reader is not to hear every key.
+  say(text) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { this.status.textContent = text; }, 400);
+  }
+
+  close() { clearTimeout(this.timer); }
+}
+
+function radioRow(name, legend, options, pick, chosen = '') {
+  const label = ([value, text]) => make('label', {}, make('input', {
+    type: 'radio', name, value, checked: value === chosen, onchange: () => pick(value),
+  }), make('span', {}, text));
+  return make('fieldset', { class: 'ga-ask' }, make('legend', {}, legend),
+    make('div', { class: 'qu-short ga-row' }, ...options.map(label)));
+}
+
+// ---------------------------------------------------------------- the gate
+
+class Gate extends Card {
+  constructor(model, el) {
+    super(model, el, GATE_WORDS);
+    this.answers = {};
+    this.client = null;
+    this.guess = '';
+    const { words, spec: { data } } = this;
+    const select = (id, name, options, pick) => {
+      const box = make('select', { id: `${this.uid}-${id}` }, ...options.map(([value, text]) => make('option', { value }, text)));
+      box.addEventListener('change', () => pick(box.value));
+      return [box, make('p', { class: 'ga-pick' }, make('label', { for: box.id }, name), box)];
+    };
+    const clients = [['', words.own], ...data.clients.map((one) => [one.id, one.name])];
+    const [who, whoRow] = select('who', words.client, clients, (id) => this.meet(id));
+    const blank = ['', words.choose];
+    const [work, workRow] = select('work', words.work, [blank, ...data.works.map((one) => [one.id, one.name])], () => this.judge());
+    const [level, levelRow] = select('level', words.level, [blank, ...data.levels.map((n) => [String(n), String(n)])], () => this.judge());
+    Object.assign(this, { who, work, level });
+    this.told = make('p', { class: 'qu-ask ga-told' });
+    this.choice = make('form', {});
+    this.sheet = make('details', { class: 'ga-sheet', open: true });
+    this.result = make('div', { class: 'qu-result ga-result' });
+    this.plan = make('div', { class: 'ga-plan' }, workRow, levelRow);
+    this.body.append(make('p', { class: 'qu-hint' }, words.note), whoRow, this.told, this.plan, this.choice, this.result, this.sheet);
+    this.meet(data.clients[0].id);
+    who.value = data.clients[0].id;
+  }
+
+  meet(id) {
+    const { words, spec: { data } } = this;
+    this.client = data.clients.find((one) => one.id === id) ?? null;
+    this.guess = '';
+    this.answers = {};
+    this.work.value = this.client?.work ?? '';
+    this.level.value = this.client ? String(this.client.level) : '';
+    this.told.textContent = this.client?.told ?? '';
+    this.told.hidden = !this.client;
+    for (const box of [this.work, this.level]) box.disabled = Boolean(this.client);
+    if (this.client) {
+      const options = data.order.filter((one) => one !== 'ask_first').map((one) => [one, data.outcomes[one].name]);
+      let chosen = '';
+      const decided = button(words.commit, () => { if (chosen) this.reveal(chosen); }, { class: 'qu-main', disabled: true });
+      const row = radioRow(`${this.uid}-guess`, words.guess, options, (value) => { chosen = value; decided.disabled = false; });
+      row.classList.add('ga-guess');
+      this.choice.replaceChildren(row, make('div', { class: 'qu-buttons' }, decided));
+    } else this.choice.replaceChildren();
+    this.choice.onsubmit = (event) => event.preventDefault();
+    this.choice.hidden = !this.client;
+    this.fill();
+    this.judge();
+  }
+
+  reveal(guess) {
+    this.guess = guess;
+    this.answers = { ...this.client.answers };
+    this.choice.hidden = true;
+    this.fill();
+    this.judge();
+    this.result.focus();
+  }
+
+  fill() {
+    const { words, spec: { data } } = this, three = [['no', words.no], ['yes', words.yes], ['unsure', words.unsure]];
+    const row = ({ id, ask }) => radioRow(`${this.uid}-${id}`, ask, three, (said) => { this.answers[id] = said; this.judge(); }, this.answers[id]);
+    const groups = data.groups.map((group) => {
+      const rows = data.questions.filter((one) => one.group === group).map(row);
+      if (group === data.groups[0]) rows.unshift(...data.checks.map(row));
+      return make('section', { class: 'ga-group', 'aria-label': group }, make('p', { class: 'qu-group' }, group), ...rows);
+    });
+    this.count = make('summary', {});
+    this.sheet.replaceChildren(this.count, ...groups);
+    this.sheet.hidden = Boolean(this.client) && !this.guess;
+  }
+
+  judge() {
+    const { words, spec: { data } } = this;
+    const hidden = Boolean(this.client) && !this.guess;
+    this.result.hidden = hidden;
+    if (hidden) return;
+    const found = decide(data, this.work.value, Number(this.level.value), this.answers);
+    const all = data.questions.length + data.checks.length, answered = Object.keys(this.answers).length;
+    this.count.textContent = fill(words.open, all - answered, all);
+    const { name, text } = data.outcomes[found.outcome];
+    const met = this.guess ? (this.guess === found.outcome ? words.right : words.wrong) : '';
+    const reason = (one) => make('li', {}, make('b', {}, data.outcomes[one.outcome].name), ` \u2013 ${one.ask || one.why} `,
+      make('span', {}, one.do), make('small', {}, ` ${one.ground}${one.weak ? ` (${words.weak})` : ''}.`));
+    const list = (title, items) => (items.length ? [make('p', { class: 'qu-group' }, title), make('ul', {}, ...items)] : []);
+    const shown = found.open.slice(0, 4), rest = found.open.length - shown.length;
+    this.result.setAttribute('tabindex', '-1');
+    this.result.dataset.outcome = found.outcome;
+    this.result.replaceChildren(
+      make('p', {}, make('b', {}, `${words.result}: ${name}. `), text, met ? make('b', {}, ` ${met}`) : null),
+      ...list(words.because, found.reasons.map(reason)),
+      ...list(words.ask, [...shown.map((line) => make('li', {}, line)), ...(rest > 0 ? [make('li', {}, fill(words.more, rest))] : [])]),
+      ...(found.outcome === 'clear' ? [make('p', {}, words.none)] : []));
+    this.say(`${words.result}: ${name}. ${text} ${met}`);
+  }
+}
+
+// ---------------------------------------------------------------- the rehearsal
+
+class Rehearsal extends Card {
+  constructor(model, el) {
+    super(model, el, SCENE_WORDS);
+    this.begin();
+  }
+
+  begin() {
+    Object.assign(this, { at: this.spec.scenes[0].id, wrong: 0, covered: new Set() });
+    this.show();
+  }
+
+  show() {
+    const { words, spec } = this, scene = spec.scenes.find((one) => one.id === this.at);
+    if (!scene) return this.finish();
+    const line = make('p', { class: 'qu-ask', id: `${this.uid}-line` }, make('b', {}, `${words.says}: `), scene.client);
+    const reply = (choice) => button(choice.text, () => this.answer(scene, choice), { class: 'ga-reply' });
+    const replies = make('div', { class: 'ga-replies', role: 'group', 'aria-labelledby': `${this.uid}-line` }, ...scene.choices.map(reply));
+    this.body.replaceChildren(line, make('p', { class: 'qu-hint' }, words.answer), replies, this.elements());
+    if (this.moved) replies.firstChild.focus({ preventScroll: true });
+    this.moved = true;
+    this.say(`${words.says}: ${scene.client}`);
+    return undefined;
+  }
+
+  answer(scene, choice) {
+    const { words } = this;
+    if (choice.right) for (const id of choice.covers) this.covered.add(id); else this.wrong += 1;
+    const next = choice.right ? button(words.on, () => { this.at = choice.next; this.show(); }, { class: 'qu-main' })
+      : button(words.back, () => this.show(), { class: 'qu-main' });
+    this.body.replaceChildren(make('p', { class: 'qu-ask' }, make('b', {}, `${words.says}: `), scene.client),
+      make('p', { class: 'ga-said' }, `\u201c${choice.text}\u201d`),
+      make('div', { class: `qu-result ${choice.right ? 'ga-right' : 'ga-wrong'}` }, make('p', {}, make('b', {}, choice.right ? '\u2713 ' : '\u2717 '), choice.why)),
+      make('div', { class: 'qu-buttons' }, next), this.elements());
+    next.focus({ preventScroll: true });
+    this.say(choice.why);
+  }
+
+  elements() {
+    const { words, spec } = this, named = (ids) => spec.elements.filter(ids).map((one) => one.name).join(', ') || '\u2013';
+    return make('p', { class: 'qu-hint ga-elements' }, `${words.covered}: ${named((one) => this.covered.has(one.id))}. `,
+      `${words.missing}: ${named((one) => !this.covered.has(one.id))}.`);
+  }
+
+  finish() {
+    const { words } = this, how = this.wrong ? fill(words.wrong, this.wrong) : words.clean;
+    const again = button(words.again, () => this.begin(), { class: 'qu-main' });
+    this.body.replaceChildren(make('div', { class: 'qu-outcome' }, make('p', { class: 'qu-done' }, `${words.end} ${how}`)),
+      this.elements(), make('div', { class: 'qu-buttons' }, again));
+    again.focus({ preventScroll: true });
+    this.say(`${words.end} ${how}`);
+  }
+}
+
+const GATE_CARDS = { gate: Gate, rehearsal: Rehearsal };
+
+function render({ model, el }) {
+  const card = new GATE_CARDS[model.get('spec').card](model, el);
+  return () => card.close();
+}
+
+// A page without a kernel: the values come with the page.
+export function mount(el, { state }) {
+  return render({ el, model: { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {} } });
+}
+
+export { decide };
+export default { render };
