@@ -11,6 +11,7 @@ from iliopsoas.body.muscle import fascicles, muscle
 from iliopsoas.body.pose import Pose
 from iliopsoas.plates.pose_lab import (
     FIELDS,
+    HELD_TO_SPINE_DEG,
     MUSCLES,
     ONE_LEG,
     pose_facts,
@@ -115,6 +116,9 @@ def test_beyond_what_is_drawn_the_picture_says_where_it_stops():
     text = words({"hip_rotation_deg": 35, "hip_flexion_deg": 115})
     assert "The picture stops at hip rotation at 25° internal rotation; the numbers are those of the pose." in text
     assert "Beyond 100° of hip flexion the flesh is drawn on" in text
+    assert "shortens less" in words({"lumbar_flexion_deg": 45}) and "shortens less" not in words(
+        {"lumbar_flexion_deg": HELD_TO_SPINE_DEG}
+    )
     assert "drawn_otherwise" not in said(BENT)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 import browser_lab as lab
@@ -12,13 +14,14 @@ from iliopsoas.widgets.questions import Questions, ask
 
 pytestmark = lab.marks()
 
-OF_KIND = {kind: next(q for q in questions().values() if q.kind == kind and not q.safety)
+OF_KIND = {kind: next(q for q in questions().values() if q.kind == kind and not q.safety and q.plate is None)
            for kind in ("choice", "true_false", "number", "order", "label", "reveal")}  # fmt: skip
 SAFETY = next(q for q in questions().values() if q.kind == "choice" and q.safety)
 
 
 def page_without_kernel(widget: Questions) -> str:
-    data = {"state": {"spec": widget.spec, "answers": widget.answers}}
+    packs = {name: base64.b64encode(getattr(widget, name)).decode() for name in widget.spec["packs"]}
+    data = {"state": {"spec": widget.spec, "answers": widget.answers}, "packs": packs}
     return lab.page_without_kernel(widget, card.front_end(), "Questions", data, "structureMeant, judge")
 
 
@@ -227,7 +230,7 @@ def test_every_question_is_asked_and_answered_once(bare):
     page = bare(ask(*questions(), most=len(questions())))
     for q in questions().values():
         assert q.question in page.locator(".qu-ask").first.inner_text()
-        ways = page.locator(".qu-body :is(input, textarea, .qu-order)").count()
+        ways = page.locator(".qu-body :is(input, textarea, select, .qu-order)").count()
         assert ways >= (len(q.choices) or 1)
         press(page, "I do not know")
         shown = page.locator(".qu-body").inner_text()

@@ -18,6 +18,7 @@ from iliopsoas.body.assemble import Body, Part
 from iliopsoas.body.iliacus import COLUMNS as ILIACUS_COLUMNS
 from iliopsoas.body.iliacus import iliacus
 from iliopsoas.body.landmarks import landmark
+from iliopsoas.body.ligaments import SAG_M
 from iliopsoas.body.psoas_belly import belly
 from iliopsoas.body.psoas_slips import superficial
 from iliopsoas.body.rest_lines import dashed
@@ -32,7 +33,8 @@ _MEDIAL_TURN, _LATERAL_TURN = -0.25, 0.30  # borders on the belly of psoas: 0 is
 def groin_line(z_m: FloatArray) -> FloatArray:
     """Return the height of the right inguinal ligament at distances from the midline, metres."""
     a, b = landmark("pubic_tubercle"), landmark("asis")
-    return a[1] + (np.asarray(z_m, float) - a[2]) / (b[2] - a[2]) * (b[1] - a[1])
+    t = np.clip((np.asarray(z_m, float) - a[2]) / (b[2] - a[2]), 0, 1)
+    return a[1] + t * (b[1] - a[1]) - 4 * t * (1 - t) * 0.65 * SAG_M
 
 
 def _down_to_groin(grid: FloatArray, rows: int) -> FloatArray:
@@ -43,7 +45,7 @@ def _down_to_groin(grid: FloatArray, rows: int) -> FloatArray:
         below = np.flatnonzero(over[3:] <= 0) + 3
         i = int(below[0]) if len(below) else len(over) - 1
         ends.append(i - 1 + over[i - 1] / (over[i - 1] - over[i] + 1e-12) if over[i] <= 0 else float(i))
-    smooth = np.convolve(np.pad(ends, 3, mode="edge"), np.ones(7) / 7, mode="valid")
+    smooth = np.convolve(np.pad(ends, 1, mode="edge"), np.ones(3) / 3, mode="valid")
     at = np.linspace(0, 1, rows)[:, None] * np.clip(smooth, 2, len(grid) - 1)
     low = np.clip(np.floor(at).astype(int), 0, len(grid) - 2)
     part = (at - low)[..., None]

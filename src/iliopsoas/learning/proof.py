@@ -21,7 +21,7 @@ ITEMS = 36  # 45 minutes with the time to look at a plate
 LEAST_SAFETY = 10  # fewer would let safety be passed by luck
 CASES = 5  # people among the items, each with all its questions in a row
 DECLINED = 3  # of them are people whom one must not treat today, at least
-_OF_EACH = 2  # questions of every topic, on a plate or not
+_OF_EACH = 1  # question of every topic at least, on a plate or not
 _DECLINE = ("999", "emergency", "same_day", "gp")
 _NOT_ASKED = ("reveal",)  # judged by the learner, so nothing a test can count
 
@@ -99,9 +99,9 @@ def choose(
     -------
     tuple of Question
         Up to `CASES` cases, at least `DECLINED` of them of people whom one must not treat; at least `LEAST_SAFETY`
-        questions about safety; `_OF_EACH` of every other topic; then questions on a plate until they are the greater
-        part, and then the topics as evenly as they can be. The order is mixed, but the questions of a case stay
-        together.
+        questions about safety; at least `_OF_EACH` of every other topic; then questions on a plate until they are the
+        greater part, and then the topics as evenly as they can be. The order is mixed, but the questions of a case
+        stay together.
     """
     chance, wanted, used = random.Random(seed), None if topics is None else set(topics), set(avoid)
     pool = [q for q in questions().values() if q.kind not in _NOT_ASKED and (wanted is None or q.topic in wanted)]

@@ -58,6 +58,7 @@ _VIEWS: Mapping[str, tuple[float, tuple[float, float, float], float, str, str]] 
     }
 )
 SIZE_PX = (800, 900)
+HELD_TO_SPINE_DEG = 35.0  # up to here the drawn line and the fascicles change alike; a test says so
 _LINE_M = 0.0011
 ONE_LEG = "Only the right leg is drawn, in its own pose; the left leg and its muscles are left out: legs may be apart."
 _NOT_IN_WORDS = ("psoas_adduction_arm_mm", "psoas_rotation_arm_mm")  # of the caption; the list of facts has them
@@ -280,6 +281,11 @@ def _beyond(pose: Pose) -> str:
     said = f"The picture stops at {' and '.join(differ)}; the numbers are those of the pose." if differ else ""
     if held.hip_flexion_deg > 100:
         said += (" " if said else "") + "Beyond 100° of hip flexion the flesh is drawn on from its shape at 100°."
+    if held.lumbar_flexion_deg > HELD_TO_SPINE_DEG:
+        said += (" " if said else "") + (
+            f"Beyond {HELD_TO_SPINE_DEG:.0f}° of lumbar flexion the model's fascicles, which run straight, leave the "
+            "spine; the drawn muscle is held to it and shortens less."
+        )
     return said
 
 

@@ -229,6 +229,7 @@ class Live extends Acetates {
         for (const [name, value] of Object.entries(ends)) mark.setAttribute(name, value);
       }
     }
+    this.shownView = this.view;
     this.arrange();
     this.tell();
     this.showValues();
