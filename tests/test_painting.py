@@ -55,7 +55,7 @@ def test_readers_without_the_widget_get_the_places_in_words():
 
 
 def test_a_muscle_that_cannot_be_painted_is_refused_by_name():
-    with pytest.raises(UnknownName, match="Did you mean .*'psoas_major'"):
+    with pytest.raises(UnknownName, match=r"Did you mean .*'psoas_major'"):
         Painting("psoas_maior")
 
 

@@ -79,10 +79,10 @@ def iliac_sheet() -> FloatArray:
     grid = _down_to_groin(face, ROWS)
     normal = shapes.ring_normals(grid)
     inwards = np.array([0.45, 0.2, -0.87])
-    normal = np.where(((normal * inwards).sum(-1) > 0)[..., None], normal, -normal)
+    normal = normal if (normal * inwards).sum() > 0 else -normal
     normal[:, [0, -1]] = normal[:, [1, -2]]
     grid = grid + OFF_M * normal
-    return keep_out(shapes.ease(grid, 2), [Surface(belly().mesh)], OFF_M, rounds=1)
+    return keep_out(shapes.ease(grid, 2), [Surface(belly().mesh), Surface(iliacus().mesh)], OFF_M, rounds=2)
 
 
 @cache
