@@ -18,7 +18,7 @@ from iliopsoas.sources.tables import Check, Column, flag, list_of, one_of, read_
 
 Kind = Literal[
     "bone", "cartilage", "disc", "joint", "landmark", "muscle", "muscle part", "tendon", "ligament", "fascia", "bursa",
-    "passage", "vessel", "nerve", "organ",
+    "passage", "vessel", "nerve", "organ", "mark",
 ]  # fmt: skip
 
 FILE = "structures.toml"
