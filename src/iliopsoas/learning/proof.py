@@ -21,7 +21,7 @@ ITEMS = 36  # 45 minutes with the time to look at a plate
 LEAST_SAFETY = 10  # fewer would let safety be passed by luck
 CASES = 5  # people among the items, each with all its questions in a row
 DECLINED = 3  # of them are people whom one must not treat today, at least
-_VIEWS = 6  # of plates in one test, if there are enough questions on them: each has to be drawn and sent
+_VIEWS = 5  # of plates in one test, if there are enough questions on them: each has to be drawn and sent
 _OF_EACH = 1  # question of every topic at least, on a plate or not
 _DECLINE = ("999", "emergency", "same_day", "gp")
 _NOT_ASKED = ("reveal",)  # judged by the learner, so nothing a test can count
@@ -124,7 +124,7 @@ def choose(
         pictures = [q for q in left if is_on_plate(q)] if sum(map(is_on_plate, so_far)) <= items / 2 else []
         views = {_view(q) for q in so_far} - {None}
         if len(views) >= _VIEWS:
-            pictures = [q for q in pictures if _view(q) in views]
+            pictures = [q for q in pictures if _view(q) in views] or pictures
         left = rare or pictures or left
         fewest = min({q.topic for q in left}, key=lambda name: (counts[name], names.index(name)))
         of_topic = [q for q in left if q.topic == fewest]
