@@ -105,7 +105,7 @@ def test_grey_begins_where_the_measured_curves_end():
 
 
 def test_tilt_and_spine_change_what_they_say_they_change():
-    """The hip model knows neither spine nor tilt, the fascicles know the spine; a tilt under a standing trunk counts."""
+    """The hip model knows neither spine nor tilt; the fascicles know the spine; a tilt under a still trunk counts."""
     psoas, l1 = muscle("psoas_major"), fascicles()[0]
     assert psoas.change(Pose(lumbar_flexion_deg=30, pelvic_tilt_deg=10)).mm == pytest.approx(0)
     assert abs(l1.change(Pose(lumbar_flexion_deg=30)).mm) > 3
