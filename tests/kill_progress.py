@@ -36,8 +36,9 @@ class Piecemeal:
     def __exit__(self, *_):
         self.file.close()
     def write(self, content):
-        for k in range(0, len(content), 50):
-            self.file.write(content[k:k + 50])
+        piece = max(50, len(content) // 40)
+        for k in range(0, len(content), piece):
+            self.file.write(content[k:k + piece])
             self.file.flush()
             time.sleep(0.0002)
 whole = Path.open
@@ -81,7 +82,7 @@ def kill_writers(folder: Path, kills: int, seed: int = 1, at_once: int = 2) -> O
             time.sleep(chance.uniform(0, 0.02))
             acknowledged += one.kill()
             done += 1
-        if folder.joinpath("progress.jsonl").exists() and folder.joinpath("progress.jsonl").stat().st_size > 400_000:
+        if folder.joinpath("progress.jsonl").exists() and folder.joinpath("progress.jsonl").stat().st_size > 100_000:
             acknowledged = _new_file(folder, acknowledged, notices)
     progress = Progress(folder)
     kept = progress.read().ids

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from iliopsoas.atlas.poses import named_pose
 from iliopsoas.body.muscle import fascicles, muscle
 from iliopsoas.body.pose import Pose
 from iliopsoas.course import checker, claim
@@ -149,6 +150,27 @@ def test_text_and_claim_on_pigeon_part_the_legs():
     assert (answer("pigeon", "back", "psoas_high").word, answer("pigeon", "front", "psoas_high").word) == (
         "longer", "shorter",
     )  # fmt: skip
+
+
+# Named poses that are drawn, and the leg of an exercise that they are.
+DRAWN = {
+    "childs_pose": ("childs_pose", "both"),
+    "lying_knees_up": ("constructive_rest", "both"),
+    "half_kneeling_back": ("half_kneeling", "back"),
+    "half_kneeling_front": ("half_kneeling", "front"),
+    "pigeon_front": ("pigeon", "front"),
+    "pigeon_back": ("pigeon", "back"),
+}
+
+
+@pytest.mark.parametrize("id", DRAWN)
+def test_the_pose_that_is_drawn_is_one_that_the_checker_takes_it_for(id):
+    exercise_id, leg_id = DRAWN[id]
+    drawn = named_pose(id).angles
+    for a in exercise(exercise_id).one_leg(leg_id).angle:
+        assert a.low <= drawn.get(a.field, 0) <= a.high, a.field
+    change = muscle("psoas_major").change(Pose(**drawn)).mm
+    assert ("longer" if change > 0 else "shorter") == answer(exercise_id, leg_id, "psoas_high").word
 
 
 def test_who_cannot_kneel_is_sent_to_something_that_does_not_kneel():

@@ -142,3 +142,7 @@ def test_the_diaphragm_says_what_is_schematic():
 
 def test_the_systems_of_this_module_can_be_asked_for():
     assert {"diaphragm", "fascia"} <= set(SYSTEMS)
+
+
+def test_iliac_fascia_lies_in_front_of_its_muscle(parts):
+    assert depth_mm(fascia.iliac_sheet().reshape(-1, 3), parts["iliacus_r"].mesh).max() < 0.5

@@ -88,7 +88,8 @@ def test_a_frame_read_with_its_base_is_the_frame_that_was_drawn(subject, key):
     alone_head, alone = pack.read(pack.write(subject.plates[key]))
     for a, b in zip(sheet.layers, alone.layers, strict=True):
         assert (a.id, a.box, a.sentence, a.on) == (b.id, b.box, b.sentence, b.on)
-        assert all(np.array_equal(x, y) for x, y in ((a.rgba, b.rgba), (a.depth, b.depth), (a.index, b.index)))
+        assert all(np.array_equal(x, y) for x, y in ((a.depth, b.depth), (a.index, b.index)))
+        assert np.abs(a.rgba.astype(int) - b.rgba).sum() / max(1, a.rgba.size) < (1.5 if a.id == "straps" else 0.01)
     assert sheet.areas.box == alone.areas.box
     assert np.array_equal(sheet.areas.index, alone.areas.index)
     assert (sheet.parts, sheet.rules) == (alone.parts, alone.rules)
@@ -105,6 +106,24 @@ def test_only_what_moves_travels(subject):
     assert "alt" in head  # it says how high the strap is
     assert head["base"] == "front__middle"
     assert len(frame) < 0.5 * len(whole)
+
+
+def test_of_a_layer_that_differs_in_one_part_only_that_travels():
+    """A layer of a post that stays and a strap that moves."""
+    layers = (replace(toy.LAYERS[0], parts=("post", "ball_l", "ball_r", "strap_r")), *toy.LAYERS[1:2], toy.LAYERS[3])
+    plates = {frame_key("front", stop): toy.frame(toy.front(), stop, layers=layers) for stop in toy.HEIGHTS_MM}
+    folio = toy.along_folio(plates=plates)
+    row = drawing.header(drawing.full_pack(folio, "front__high"))["layers"][0]
+    *_, w, h = row["patch"]
+    assert w * h < 0.5 * row["box"][2] * row["box"][3]
+    _head, sheet = read_frame(folio, "front__high")
+    alone = pack.read(pack.write(plates["front__high"]))[1]
+    a, b = sheet.layers[0], alone.layers[0]
+    assert a.box == b.box
+    assert np.array_equal(a.depth, b.depth)
+    assert np.array_equal(a.index, b.index)
+    assert np.array_equal(a.rgba[..., 3] > 0, b.rgba[..., 3] > 0)
+    assert np.abs(a.rgba.astype(int) - b.rgba).mean() < 2
 
 
 def test_a_draft_is_whole(subject):

@@ -138,7 +138,9 @@ def test_the_wheel_is_small_and_complete(wheel, top):
     ours = {path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert {f"iliopsoas/{path.relative_to(package).as_posix()}" for path in ours} <= shipped
     assert {f"iliopsoas/lessons/{lesson.name}.ipynb" for lesson in lessons()} <= shipped
-    assert {f"iliopsoas/figures/{name}" for lesson in lessons() for name in lesson.pictures} <= shipped
+    pictures = {name.removeprefix("iliopsoas/figures/") for name in shipped if name.startswith("iliopsoas/figures/")}
+    assert {"start/anterior.webp", "attachments/anterior.webp"} <= pictures
+    assert pictures <= {name for lesson in lessons() for name in lesson.pictures}
     for name in ("LICENSE", "NOTICE"):
         assert any(entry.endswith(f"licenses/{name}") for entry in shipped)
     assert not [name for name in shipped if "test" in name or "checkpoint" in name]
@@ -160,8 +162,13 @@ print(json.dumps([str(lessons.home()), *folder.bring_up_to_date(Path(sys.argv[2]
     assert done.returncode == 0, done.stderr
     home, *written = json.loads(done.stdout)
     assert Path(home) == tmp_path / "installed" / "iliopsoas" / "lessons"
-    pictures = {f"figures/{name}" for lesson in lessons() for name in lesson.pictures}
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = {name.removeprefix("iliopsoas/") for name in archive.namelist()}
+    pictures = {f"figures/{name}" for lesson in lessons() for name in lesson.pictures} & shipped
     assert set(written) == {f"{lesson.name}.ipynb" for lesson in lessons()} | pictures
+    texts = [(tmp_path / "own" / f"{lesson.name}.ipynb").read_text(encoding="utf-8") for lesson in lessons()]
+    shown = {name for text in texts for name in re.findall(r"\]\((figures/[^)\s]+)\)", text)}
+    assert shown == pictures, "a picture that is not there is described instead"
 
 
 def test_the_group_of_the_bones_pins_what_their_build_reads(project):

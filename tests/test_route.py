@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from iliopsoas.atlas.structures import structures
-from iliopsoas.body.mistakes import MISTAKES, MOST, Planted, drawn_lots, mistake
+from iliopsoas.body.mistakes import MISTAKES, MOST, NOT_TOGETHER, Planted, drawn_lots, mistake
 from iliopsoas.body.relations import relations
 from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.merge import merged
@@ -123,7 +123,8 @@ def test_the_key_names_every_mistake_and_no_other(seed):
     ids = drawn_lots(seed)
     body = Planted(ids)()
     broken = {id for id, one in MISTAKES.items() if any(relations()[r].margin_mm(body) < 0 for r in one.relations)}
-    assert broken == set(ids)
+    hidden = {id for id in broken - set(ids) if any({id, other} in NOT_TOGETHER for other in ids)}
+    assert broken - hidden == set(ids)
     assert len(key_of(seed)) == len(ids)
 
 

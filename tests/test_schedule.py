@@ -205,6 +205,7 @@ def test_most_of_a_test_is_on_plates():
     for seed in range(5):
         asked = proof.choose(seed)
         assert sum(map(is_on_plate, asked)) > len(asked) / 2
+        assert len({(q.plate.folio, q.plate.view) for q in asked if is_on_plate(q)}) <= 8, "each has to be drawn"
     assert all(map(is_on_plate, proof.choose(3, topics=["attachments"], items=5)))
 
 

@@ -18,6 +18,7 @@ from iliopsoas.body.assemble import Body, Part
 from iliopsoas.body.iliacus import COLUMNS as ILIACUS_COLUMNS
 from iliopsoas.body.iliacus import iliacus
 from iliopsoas.body.landmarks import landmark
+from iliopsoas.body.ligaments import SAG_M
 from iliopsoas.body.psoas_belly import belly
 from iliopsoas.body.psoas_slips import superficial
 from iliopsoas.body.rest_lines import dashed
@@ -32,7 +33,8 @@ _MEDIAL_TURN, _LATERAL_TURN = -0.25, 0.30  # borders on the belly of psoas: 0 is
 def groin_line(z_m: FloatArray) -> FloatArray:
     """Return the height of the right inguinal ligament at distances from the midline, metres."""
     a, b = landmark("pubic_tubercle"), landmark("asis")
-    return a[1] + (np.asarray(z_m, float) - a[2]) / (b[2] - a[2]) * (b[1] - a[1])
+    t = np.clip((np.asarray(z_m, float) - a[2]) / (b[2] - a[2]), 0, 1)
+    return a[1] + t * (b[1] - a[1]) - 4 * t * (1 - t) * 0.65 * SAG_M
 
 
 def _down_to_groin(grid: FloatArray, rows: int) -> FloatArray:
@@ -43,7 +45,7 @@ def _down_to_groin(grid: FloatArray, rows: int) -> FloatArray:
         below = np.flatnonzero(over[3:] <= 0) + 3
         i = int(below[0]) if len(below) else len(over) - 1
         ends.append(i - 1 + over[i - 1] / (over[i - 1] - over[i] + 1e-12) if over[i] <= 0 else float(i))
-    smooth = np.convolve(np.pad(ends, 3, mode="edge"), np.ones(7) / 7, mode="valid")
+    smooth = np.convolve(np.pad(ends, 1, mode="edge"), np.ones(3) / 3, mode="valid")
     at = np.linspace(0, 1, rows)[:, None] * np.clip(smooth, 2, len(grid) - 1)
     low = np.clip(np.floor(at).astype(int), 0, len(grid) - 2)
     part = (at - low)[..., None]
@@ -77,10 +79,10 @@ def iliac_sheet() -> FloatArray:
     grid = _down_to_groin(face, ROWS)
     normal = shapes.ring_normals(grid)
     inwards = np.array([0.45, 0.2, -0.87])
-    normal = np.where(((normal * inwards).sum(-1) > 0)[..., None], normal, -normal)
+    normal = normal if (normal * inwards).sum() > 0 else -normal
     normal[:, [0, -1]] = normal[:, [1, -2]]
     grid = grid + OFF_M * normal
-    return keep_out(shapes.ease(grid, 2), [Surface(belly().mesh)], OFF_M, rounds=1)
+    return keep_out(shapes.ease(grid, 2), [Surface(belly().mesh), Surface(iliacus().mesh)], OFF_M, rounds=2)
 
 
 @cache
@@ -117,7 +119,7 @@ def anterior_longitudinal_ligament() -> Mesh:
     points = []
     for vertebra in column.VERTEBRAE:
         for edge in ("upper", "lower"):
-            p = column.plate(vertebra, edge)  # type: ignore[arg-type]
+            p = column.plate(vertebra, edge)
             points.append(p.world(p.half_depth_m + 0.0006, 0.0, 0.0))
     path = shapes.curve([*points, np.array([0.002, 0.0, 0.0]) + landmark("promontory")], 80)
     rings = shapes.oval_rings(path, 0.0008 * np.ones(80), 0.0085 * np.ones(80), up=(1, 0, 0), around=20, power=2.6)

@@ -109,7 +109,7 @@ _ROWS = (
 MISTAKES: Mapping[str, Mistake] = MappingProxyType({row.id: row for row in _ROWS})
 
 # Mistakes that change the same parts, or one of which would hide the other.
-_NOT_TOGETHER = (
+NOT_TOGETHER = (
     {"femoral_nerve_inside", "artery_and_vein_swapped"},
     {"great_vessels_mirrored", "renal_vein_behind"},
     {"psoas_from_t11", "psoas_to_greater_trochanter"},
@@ -131,7 +131,7 @@ def drawn_lots(seed: int) -> tuple[str, ...]:
     wanted = lots.randint(1, MOST)
     chosen: list[str] = []
     for id in lots.sample(sorted(MISTAKES), len(MISTAKES)):
-        if len(chosen) < wanted and not any({id, other} in _NOT_TOGETHER for other in chosen):
+        if len(chosen) < wanted and not any({id, other} in NOT_TOGETHER for other in chosen):
             chosen.append(id)
     return tuple(sorted(chosen, key=list(MISTAKES).index))
 

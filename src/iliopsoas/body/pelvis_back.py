@@ -44,7 +44,7 @@ def piriformis_rings() -> FloatArray:
         [-0.0930, -0.068, 0.104],
         end,
     ]
-    path = shapes.curve(way, N)
+    path = shapes.curve(np.array([np.asarray(point, float) for point in way]), N)
     u = np.linspace(0, 1, N)
     high = shapes.profile(u, (0, 0.12, 0.35, 0.6, 0.85, 1), (0.0155, 0.0170, 0.0150, 0.0105, 0.0048, 0.0028))
     deep = shapes.profile(u, (0, 0.12, 0.35, 0.6, 0.85, 1), (0.0022, 0.0060, 0.0075, 0.0065, 0.0036, 0.0020))

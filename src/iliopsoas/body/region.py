@@ -76,7 +76,7 @@ def systems_there() -> tuple[str, ...]:
 
 def system_of(part_id: str, systems: tuple[str, ...], breath_l: float = 0.0) -> str:
     """Return the system that a part comes from, or "" for a part of the body itself."""
-    for name in reversed(SYSTEMS):
+    for name in reversed(tuple(SYSTEMS)):
         if name in systems and part_id in _ids(name, breath_l):
             return name
     return ""

@@ -2,6 +2,7 @@
 
 ``standing.npz`` is written by `python -m iliopsoas.body.stored` and says from which code and bones it was made. Where
 that no longer holds, as while somebody changes a muscle, it is not used and they are built, which takes half a second.
+Shapes that `hip_shapes` holds already, for all poses, are taken from there.
 """
 
 from __future__ import annotations
@@ -59,12 +60,21 @@ def _stored() -> tuple[tuple[Part, ...] | None, Mapping[str, FloatArray]]:
             if str(data["made_from"]) != made_from():
                 return None, {}
             rows = [str(row).split("\t") for row in data["rows"]]
+            posed = _posed_meshes()
             parts = tuple(
-                Part(id, structure, side, tissue, _mesh(data, id), group) for id, structure, side, tissue, group in rows
+                Part(id, structure, side, tissue, _mesh(data, id) if f"{id}.values" in data else posed[id], group)
+                for id, structure, side, tissue, group in rows
             )
             return parts, {name[5:]: data[name] for name in data.files if name.startswith("line.")}
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None, {}
+
+
+def _posed_meshes() -> dict[str, Mesh]:
+    """Return the standing meshes that are stored for all poses, by the id of their right part."""
+    from iliopsoas.body import hip_shapes
+
+    return {f"{name}_r": mesh for name, mesh in hip_shapes.meshes().items()}
 
 
 def _mesh(data: Mapping[str, np.ndarray], id: str) -> Mesh:
@@ -79,12 +89,15 @@ def packed(parts: Iterable[Part], lines: Mapping[str, FloatArray]) -> bytes:
     """Return the bytes of ``standing.npz``; the same parts and lines give the same bytes."""
     arrays: dict[str, np.ndarray] = {"made_from": np.array(made_from())}
     rows = []
+    posed = _posed_meshes()
     for part in parts:
+        rows.append("\t".join((part.id, part.structure, part.side, part.tissue, part.group)))
         m = part.mesh
+        if part.id in posed and _same(posed[part.id], m):
+            continue
         values = m.v if m.uv is None else np.concatenate([m.v, m.uv], axis=1)
         low = values.min(0)
         step = np.maximum(np.ptp(values, axis=0), 1e-12) / _LEVELS
-        rows.append("\t".join((part.id, part.structure, part.side, part.tissue, part.group)))
         arrays[f"{part.id}.low"], arrays[f"{part.id}.step"] = low.astype("<f8"), step.astype("<f8")
         # Neighbours differ little, and differences pack better; both wrap round and come back by summing.
         arrays[f"{part.id}.values"] = _differences(np.round((values - low) / step).astype("<u2"))
@@ -101,6 +114,11 @@ def packed(parts: Iterable[Part], lines: Mapping[str, FloatArray]) -> bytes:
             info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0
             archive.writestr(info, member.getvalue(), compresslevel=9)
     return buffer.getvalue()
+
+
+def _same(one: Mesh, other: Mesh) -> bool:
+    """Return whether two meshes are the same within what storing rounds away."""
+    return bool(np.array_equal(one.f, other.f)) and float(np.abs(one.v - other.v).max()) < 2e-5
 
 
 def _differences(values: np.ndarray) -> np.ndarray:

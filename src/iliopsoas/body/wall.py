@@ -295,22 +295,32 @@ def fat() -> Mesh:
 
 
 @cache
-def thigh(inset_m: float) -> Mesh:
-    """Return the skin of the right thigh, `inset_m` under its surface, down to below the picture."""
-    y = np.linspace(THIGH_TOP_M, -0.298, 48)
-    down = (y - THIGH_TOP_M) / (-0.298 - THIGH_TOP_M)
-    low = _skin_rings()[-1]  # the thigh goes on where the trunk ends, and begins a little inside it
-    ahead, behind = (low[np.argmin(np.hypot(low[:, 2] - 0.085, low[:, 0] - x)), 0] for x in (0.05, -0.25))
-    inner, outer = 0.006 + 0.0 * down, float(low[:, 2].max()) + 0.002 - 0.004 * down
-    front, back = ahead + 0.006 * down, behind + 0.030 * shapes.smoothstep(1.2 * down)
-    inside = 0.012 * shapes.smoothstep((y - TRUNK_LOW_M - 0.004) / 0.02)
-    outer, front, back = outer - inside, front - inside, back + inside
-    path = np.stack([(front + back) / 2, y, (inner + outer) / 2], axis=1)
-    a = np.linspace(0, 2 * np.pi, 80, endpoint=False)
-    c, s = (np.sign(q) * np.abs(q) ** (2 / 2.25) for q in (np.cos(a), np.sin(a)))
-    rings = np.repeat(path[:, None], 80, axis=1)
-    rings[..., 0] += ((front - back) / 2 - inset_m)[:, None] * c
-    rings[..., 2] += ((outer - inner) / 2 - inset_m)[:, None] * s
+def thigh(skin_m: float) -> Mesh:
+    """Return the skin of the right thigh, `skin_m` under its surface, from within the trunk to below the picture.
+
+    It begins as the right half of the trunk's rings, just inside them, so that no step is seen where the trunk ends,
+    and turns round on the way down.
+    """
+    half = AROUND // 2 + 1
+    trunk = _furrow(_skin_rings())
+    y = np.linspace(THIGH_TOP_M, -0.298, 52)[:, None]
+    row = np.interp(-np.maximum(y[:, 0], TRUNK_LOW_M), -trunk[:, 0, 1], np.arange(len(trunk)))
+    low = np.stack([shapes.at(trunk, r, np.arange(half) / AROUND) for r in row])
+    t = np.linspace(0, 1, 22)[None, 1:-1, None]
+    inner = (low[:, -1:] * (1 - t) + low[:, :1] * t) * [1.0, 1.0, 0.0] + [0.0, 0.0, 0.004]
+    start = np.concatenate([np.maximum(low, [-1.0, -1.0, 0.004]), inner], axis=1)
+    angle = np.concatenate([np.linspace(0, np.pi, half), np.linspace(np.pi, 2 * np.pi, 22)[1:-1]])
+    last = low[-1]
+    middle = np.array([0.5 * (last[:, 0].max() + last[:, 0].min()) + 0.006, 0.0, 0.088])
+    c, s = (np.sign(q) * np.abs(q) ** (2 / 2.25) for q in (np.cos(angle), np.sin(angle)))
+    oval = middle + np.stack([0.082 * c, np.zeros_like(c), 0.080 * s], axis=1)
+    rings = start + shapes.smoothstep((TRUNK_LOW_M - y) / 0.10)[..., None] * (oval - start)
+    rings[..., 1] = y
+    within = np.clip((y - TRUNK_LOW_M - 0.004) / (THIGH_TOP_M - TRUNK_LOW_M), 0, 1)[..., None] * 0.003
+    inset_m = skin_m + within - 0.0003
+    centre = rings.mean(1, keepdims=True)
+    rings = rings - inset_m * shapes.unit(rings - centre)
+    rings[..., 1] = y
     return shapes.loft(rings)
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from iliopsoas.cli.console import CourseError
-from iliopsoas.cli.lessons import Lesson, figures_home, lessons
+from iliopsoas.cli.lessons import MARKDOWN_IMAGE, Lesson, figures_home, is_shipped, lessons
 from iliopsoas.learning.folder import write_atomically
 
 RECORD = ".iliopsoas.json"
@@ -85,8 +86,17 @@ def learners_copy(lesson: Lesson) -> bytes:
     notebook = json.loads(lesson.source.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            cell["source"] = "".join(cell["source"]).replace("../figures/", "figures/").splitlines(keepends=True)
+            source = MARKDOWN_IMAGE.sub(_as_shipped, "".join(cell["source"]))
+            cell["source"] = source.replace("../figures/", "figures/").splitlines(keepends=True)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _as_shipped(image: re.Match[str]) -> str:
+    """Return an image of a lesson's text as it is, or its description where this installation has no such picture."""
+    name = image["target"].removeprefix("../figures/")
+    if name == image["target"] or is_shipped(name):
+        return image[0]
+    return f"*Picture, drawn by the next cell: {image['alt']}.*"
 
 
 def shipped_files() -> dict[str, bytes]:
@@ -99,7 +109,7 @@ def shipped_files() -> dict[str, bytes]:
     """
     course = lessons()
     found = {f"{lesson.name}.ipynb": learners_copy(lesson) for lesson in course}
-    for picture in sorted({name for lesson in course for name in lesson.pictures}):
+    for picture in sorted({name for lesson in course for name in lesson.pictures if is_shipped(name)}):
         found[f"figures/{picture}"] = figures_home().joinpath(*picture.split("/")).read_bytes()
     return found
 

@@ -98,6 +98,11 @@ def figures_home() -> Traversable:
     return place.parent / "figures" if isinstance(place, Path) else files("iliopsoas") / "figures"
 
 
+def is_shipped(picture: str) -> bool:
+    """Return whether this installation has a picture (a path below ``figures/``); a package has a few."""
+    return figures_home().joinpath(*picture.split("/")).is_file()
+
+
 def lessons() -> tuple[Lesson, ...]:
     """List the shipped lessons.
 

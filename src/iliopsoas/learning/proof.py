@@ -21,7 +21,8 @@ ITEMS = 36  # 45 minutes with the time to look at a plate
 LEAST_SAFETY = 10  # fewer would let safety be passed by luck
 CASES = 5  # people among the items, each with all its questions in a row
 DECLINED = 3  # of them are people whom one must not treat today, at least
-_OF_EACH = 2  # questions of every topic, on a plate or not
+_VIEWS = 6  # of plates in one test, if there are enough questions on them: each has to be drawn and sent
+_OF_EACH = 1  # question of every topic at least, on a plate or not
 _DECLINE = ("999", "emergency", "same_day", "gp")
 _NOT_ASKED = ("reveal",)  # judged by the learner, so nothing a test can count
 
@@ -99,9 +100,9 @@ def choose(
     -------
     tuple of Question
         Up to `CASES` cases, at least `DECLINED` of them of people whom one must not treat; at least `LEAST_SAFETY`
-        questions about safety; `_OF_EACH` of every other topic; then questions on a plate until they are the greater
-        part, and then the topics as evenly as they can be. The order is mixed, but the questions of a case stay
-        together.
+        questions about safety; at least `_OF_EACH` of every other topic; then questions on a plate until they are the
+        greater part, and then the topics as evenly as they can be. The order is mixed, but the questions of a case
+        stay together.
     """
     chance, wanted, used = random.Random(seed), None if topics is None else set(topics), set(avoid)
     pool = [q for q in questions().values() if q.kind not in _NOT_ASKED and (wanted is None or q.topic in wanted)]
@@ -121,13 +122,22 @@ def choose(
         counts = Counter(q.topic for q in so_far)
         rare = [q for q in left if counts[q.topic] < _OF_EACH]
         pictures = [q for q in left if is_on_plate(q)] if sum(map(is_on_plate, so_far)) <= items / 2 else []
+        views = {_view(q) for q in so_far} - {None}
+        if len(views) >= _VIEWS:
+            pictures = [q for q in pictures if _view(q) in views]
         left = rare or pictures or left
         fewest = min({q.topic for q in left}, key=lambda name: (counts[name], names.index(name)))
-        one = next(q for q in left if q.topic == fewest)
+        of_topic = [q for q in left if q.topic == fewest]
+        one = next((q for q in of_topic if len(views) < _VIEWS or _view(q) in {None, *views}), of_topic[0])
         singles[one.id] = one
     units += [(q,) for q in singles.values()]
     chance.shuffle(units)
     return tuple(q for unit in units for q in unit)
+
+
+def _view(q: Question) -> tuple[str, str] | None:
+    """Return the view that a question brings along; None for a question without."""
+    return (q.plate.folio, q.plate.view) if q.plate and is_on_plate(q) else None
 
 
 def _chosen_cases(chance: random.Random, room: int, used: set[str]) -> list[tuple[Question, ...]]:

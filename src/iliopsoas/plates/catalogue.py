@@ -75,6 +75,11 @@ def chart(id: str) -> Chart:
     return made
 
 
+def ids() -> tuple[str, ...]:
+    """Return the ids of all folios and charts, without making any."""
+    return (*_MAKERS, *_CHARTS)
+
+
 def catalogue() -> tuple[Folio, ...]:
     """Return all folios, in the order in which the lessons use them."""
     return tuple(folio(id) for id in _MAKERS)

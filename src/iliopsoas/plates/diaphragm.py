@@ -10,6 +10,7 @@ from iliopsoas.atlas.structures import structure
 from iliopsoas.body import landmarks
 from iliopsoas.body.region import Region
 from iliopsoas.plates import standing
+from iliopsoas.plates.labels import Side
 from iliopsoas.plates.plate import Fact, Folio, LabelSpec, Layer, LazyPlates, Plate
 from iliopsoas.plates.view import View, view_at
 from iliopsoas.sources import DRAWN_FROM
@@ -111,7 +112,7 @@ def cage_layer(view: str) -> Layer:
 
 def spine_names(view: str, names: Iterable[str] = ("t8", "t10", "t12", "l1", "l2", "l3")) -> tuple[LabelSpec, ...]:
     """Return the labels of vertebrae, by which the levels are read."""
-    side = "left" if view == "lateral_right" else None
+    side: Side | None = "left" if view == "lateral_right" else None
     return tuple(replace(standing.named(v, weight=6), side=side) for v in names)
 
 

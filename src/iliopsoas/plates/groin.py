@@ -127,7 +127,7 @@ def _front(name: str) -> Plate:
         labels=_front_labels(),
         description=(
             "Iliopsoas and the femoral nerve leave the pelvis through the outer passage, the muscular lacuna. The "
-            "iliopectineal arch parts it from the inner one, the vascular lacuna for the femoral vessels and the canal.",
+            "iliopectineal arch parts it from the inner one, the vascular lacuna, for femoral vessels and canal.",
             "There is no bare muscle to press on between nerve and artery: as drawn, less than 5 mm lie between them.",
         ),
         sources=(*dict.fromkeys((*_SOURCES[:2], *sources_of(structures), *standing.SOURCES)),),

@@ -2,7 +2,8 @@
 
 Header length (4 bytes, little-endian), header (UTF-8 JSON), images. `picture.js` reads it; `read` reads it back, so
 that what the browser got can be checked. A frame along an axis leaves out what is the same in the frame shown at first:
-its layers there are marked as shared, and words of the header that are missing are read there.
+its layers there are marked as shared, of a layer that differs in one part only that patch is there, and words of the
+header that are missing are read there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from iliopsoas.plates.coding import COLOURS, decoded, depth_and_index, depth_image, encoded, mime, reduced
 from iliopsoas.plates.credits import credit_line
+from iliopsoas.plates.frames import frame_of, patch_of, patched, same_areas, same_image
 from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX, ROW_GAP_PX
 from iliopsoas.plates.layers import Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
 from iliopsoas.sources import reference
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["COLOURS", "VERSION", "depth_and_index", "depth_image", "header", "read", "reduced", "write"]
 
 VERSION = 1
-_FRAMED = ("size_px", "depth_range_m", "parts", "rules")  # what all frames of a view have in common
 
 
 def write(
@@ -57,7 +58,7 @@ def write(
     """
     sheet = plate.sheet(draft)
     body = bytearray()
-    still = _frame_of(plate, sheet, base, draft) if base else None
+    still = frame_of(plate, sheet, base, draft) if base else None
 
     def put(image: NDArray[np.uint8]) -> list[int] | None:
         if image.size == 0:
@@ -78,14 +79,20 @@ def write(
             "sentence": k.sentence,
             "colour": k.colour,
         }
-        if still and _same_image(k, still.layers[number]):
+        if still and same_image(k, still.layers[number]):
             layers.append({**row, "shared": True})
             continue
-        ink = put(k.rgba if sheet.draft or quick else reduced(k.rgba, COLOURS))
-        layers.append({**row, "box": list(k.box), "ink": ink, "data": put(depth_image(k.depth, k.index))})
+        rgba, depth, index = k.rgba, k.depth, k.index
+        if still and (patch := patch_of(k, still.layers[number])):
+            row["patch"] = patch
+            x, y, w, h = (patch[0] - k.box[0], patch[1] - k.box[1], *patch[2:])
+            cut = np.s_[y : y + h, x : x + w]
+            rgba, depth, index = rgba[cut], depth[cut], index[cut]
+        ink = put(rgba if sheet.draft or quick else reduced(rgba, COLOURS))
+        layers.append({**row, "box": list(k.box), "ink": ink, "data": put(depth_image(depth, index))})
     over = sheet.areas
     areas: dict[str, Any] | None = None
-    if over and still and _same_areas(over, still.areas):
+    if over and still and same_areas(over, still.areas):
         areas = {"shared": True}
     elif over:
         areas = {"box": list(over.box), "data": put(depth_image(over.depth, over.index))}
@@ -97,33 +104,6 @@ def write(
     head = json.dumps({**words, "layers": layers, "areas": areas}, ensure_ascii=False, separators=(",", ":"))
     text = head.encode("utf-8")
     return struct.pack("<I", len(text)) + text + bytes(body)
-
-
-def _frame_of(plate: Plate, sheet: Sheet, base: Plate, draft: bool) -> Sheet:
-    """Return the sheet of the base, after a look whether the two are frames of one view."""
-    still = base.sheet(draft)
-    own, first = ([k.id for k in s.layers] for s in (sheet, still))
-    if own != first:
-        raise ValueError(f"Plate {plate.id!r} has layers {own}, but frame {base.id!r} of the same view has {first}.")
-    for name in _FRAMED:
-        if getattr(sheet, name) != getattr(still, name):
-            raise ValueError(
-                f"Plate {plate.id!r} differs in {name} from frame {base.id!r} of the same view; frames along an axis "
-                "need the same view, depth_range_m, layers, and parts and areas in the same order."
-            )
-    return still
-
-
-def _same_image(a: SheetLayer, b: SheetLayer) -> bool:
-    return a.box == b.box and all(
-        x is y or np.array_equal(x, y) for x, y in ((a.rgba, b.rgba), (a.depth, b.depth), (a.index, b.index))
-    )
-
-
-def _same_areas(a: Overlay | None, b: Overlay | None) -> bool:
-    if a is None or b is None:
-        return a is b
-    return a.box == b.box and np.array_equal(a.depth, b.depth) and np.array_equal(a.index, b.index)
 
 
 @lru_cache(maxsize=16)
@@ -182,6 +162,8 @@ def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
         else:
             box, ink = tuple(k["box"]), image(k["ink"], "RGBA")
             depth, index = depth_and_index(image(k["data"], "RGB"))
+            if k.get("patch") and still:
+                ink, depth, index = patched(still.layers[number], box, tuple(k["patch"]), ink, depth, index)
         flags = {f: k[f] for f in ("on", "locked", "glass", "ghost", "sentence", "colour")}
         layers.append(SheetLayer(k["id"], k["name"], box, ink, depth, index, **flags))
     over = head["areas"]

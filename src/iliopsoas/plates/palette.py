@@ -67,7 +67,7 @@ LOOKS: dict[str, Look] = {
     "vein": Look("#183A90", "#5C8CF0", 0.0, 0.14),
     "nerve": Look("#F2D743", "#B8860B", 0.0, 0.06),
     "ureter": Look("#1CA560", "#7CE0A8", 0.0, 0.12),
-    "kidney": Look("#82524C", "#C98A7E", 0.0, 0.10),
+    "kidney": Look("#A07070", "#E0B0A8", 0.0, 0.10),
     "gland": Look("#AA7331", "#E8B25C", 0.0, 0.06),
     "gut": Look("#B999C1", "#E4CBEA", 0.0, 0.10),
     "bursa": Look("#86DECF", "#2FB7A0", 0.0, 0.12),

@@ -65,7 +65,9 @@ _LAYER_OF_SYSTEM = {
     "diaphragm": "trunk",
     "vessels": "vessels",
     "nerves": "vessels",
+    "fascia": "trunk",
     "groin": "vessels",
+    "lacunae": "vessels",
     "organs": "organs",
     "wall": "trunk",
 }

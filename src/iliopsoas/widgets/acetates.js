@@ -343,9 +343,10 @@ class Acetates {
       else base = this.bases.get(`${key} ${this.order()}`, () => composeBase(sheet, new Set(this.order())));
       if (!base) return;
     }
-    const isOtherView = this.head?.view !== pack.head.view, isNamedAnew = this.axis && this.head?.names !== pack.head.names;
+    const isOtherView = this.shownView !== this.view || !this.head, isNamedAnew = this.axis && this.head?.names !== pack.head.names;
     this.head = pack.head;
     this.shown = key;
+    this.shownView = this.view;
     if (this.canvas.width !== this.head.w || this.canvas.height !== this.head.h) {
       this.canvas.width = this.head.w;
       this.canvas.height = this.head.h;
@@ -582,16 +583,16 @@ class Acetates {
   // Widest label of either side, over all subsets of layers and all frames, in letter sizes: so the columns never jump.
   columns() {
     const { head, context } = this;
-    if (this.wide[head.view]) return this.wide[head.view];
+    const view = this.shownView;
+    if (this.wide[view]) return this.wide[view];
     context.font = `100px ${getComputedStyle(this.root).fontFamily}`;
     const width = (text) => Math.max(...text.split('\n').map((line) => context.measureText(line).width)) / 100;
     const widths = head.names.map((one) => width(one.text)), wide = { L: 0, R: 0 };
-    const frames = this.axis ? this.keys().map((key) => this.packOf(key)?.head) : [head];
-    for (const one of frames) {
-      if (one?.view !== head.view) continue;
+    const frames = this.axis ? Object.values(this.spec.keys[view]).map((key) => this.packOf(key)?.head) : [head];
+    for (const one of frames.filter(Boolean)) {
       for (const [k, , , side] of one.layouts.flat()) wide[side] = Math.max(wide[side], widths[k] ?? 0);
     }
-    this.wide[head.view] = wide;
+    this.wide[view] = wide;
     return wide;
   }
 

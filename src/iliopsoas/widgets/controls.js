@@ -160,7 +160,7 @@ function stopControl(name, stops, words, uid, choose) {
 // enough of them, a button that goes through them. Nothing moves before it is pressed.
 function axisControl({ name, unit, stops }, words, uid, choose) {
   const named = stops.map((stop) => {
-    const spoken = unit && !stop.name.endsWith(unit) ? `${stop.name} ${unit}` : stop.name;
+    const spoken = unit && /^[-+\u2212]?[\d.,]+$/.test(stop.name) ? `${stop.name} ${unit}` : stop.name;
     return { ...stop, spoken };
   });
   const { range, less, more, go, show } = slider(name, named, words, `${uid}-axis`, choose);

@@ -66,8 +66,9 @@ class Ledger {
     const select = (name, title, options) => {
       const node = make('select', { onchange: () => { this.show(); this.say(this.count.textContent); } },
         make('option', { value: '' }, words.all), ...options.map(([value, text]) => make('option', { value }, text)));
+      node.id = `${this.uid}-${name}`;
       this.filters[name] = node;
-      return make('label', {}, title, node);
+      return make('div', {}, make('label', { for: node.id }, title), node);
     };
     const plainly = (names) => names.map((name) => [name, name]);
     return [make('div', { class: 'le-filters' }, select('topic', words.topic, plainly(spec.topics)),
@@ -107,8 +108,9 @@ class Ledger {
   asking(claim, node) {
     const { words, spec } = this, note = make('p', { class: 'qu-note' });
     const select = (title, names) => {
-      const field = make('select', {}, make('option', { value: '' }, words.choose), ...names.map((name) => make('option', { value: name }, name)));
-      return { field, node: make('label', {}, title, field) };
+      const id = `${this.uid}-${claim.id}-${plain(title)}`;
+      const field = make('select', { id }, make('option', { value: '' }, words.choose), ...names.map((name) => make('option', { value: name }, name)));
+      return { field, node: make('div', {}, make('label', { for: id }, title), field) };
     };
     const evidence = select(words.evidence, Object.keys(spec.evidence)), safety = select(words.safety, Object.keys(spec.safety));
     const give = (grades) => {

@@ -90,18 +90,28 @@ class Live extends Acetates {
       values, node: button(name, () => { refuse(''); this.setValues({ ...values }); }, { 'aria-pressed': 'false' }),
     }));
     this.frameFacts = make('div', { class: 'ac-facts', role: 'region', 'aria-label': this.words.facts });
-    const poses = make('div', { class: 'ac-poses', role: 'group', 'aria-label': this.words.poses },
+    this.poses = make('div', { class: 'ac-poses', role: 'group', 'aria-label': this.words.poses },
       ...this.poseButtons.map((pose) => pose.node));
     this.alongRow = make('div', { class: 'ac-along' }, make('div', { class: 'ac-inputs' }, ...this.inputs.map((one) => one.node)),
-      this.poseButtons.length ? poses : null, this.refusal, this.frameFacts);
+      this.refusal);
     this.viewRow.after(this.alongRow);
+    this.poses.hidden = !this.poseButtons.length;
+    this.aside.prepend(this.frameFacts, this.poses);
     this.caption.after(this.stateRow());
     this.root.classList.add('ac-has-axis');
     if (!this.hasKernel) {
-      for (const control of this.alongRow.querySelectorAll('input, button')) control.disabled = true;
+      for (const box of [this.alongRow, this.poses]) {
+        for (const control of box.querySelectorAll('input, button')) control.disabled = true;
+      }
       for (const control of this.views.node.children) control.disabled = true;
     }
     this.showValues();
+  }
+
+  // The numbers stand beside the picture, or under it, so that it stays in sight of the sliders.
+  moveLayers(isBeside) {
+    super.moveLayers(isBeside);
+    this.aside.prepend(this.frameFacts, this.poses);
   }
 
   stateRow() {
@@ -229,6 +239,7 @@ class Live extends Acetates {
         for (const [name, value] of Object.entries(ends)) mark.setAttribute(name, value);
       }
     }
+    this.shownView = this.view;
     this.arrange();
     this.tell();
     this.showValues();

@@ -40,16 +40,26 @@ async function pixels(bytes, type) {
   return context.getImageData(0, 0, canvas.width, canvas.height).data;
 }
 
-// Depth, part number, and for every part its bounding box on the sheet and how thick it is on average.
+// Depth and part number.
 function readData(rgba, [left, top, w, h]) {
   const depth = new Uint16Array(w * h), part = new Uint8Array(w * h);
-  const boxes = [], area = new Uint32Array(256), rim = new Uint32Array(256);
   for (let y = 0, p = 0; y < h; y++) {
     for (let x = 0, last = 0; x < w; x++, p++) {
       const code = rgba[4 * p] << 8 | rgba[4 * p + 1]; // change from the pixel before, even up and odd down
       last += code & 1 ? -((code + 1) >> 1) : code >> 1;
       depth[p] = last;
-      const k = part[p] = rgba[4 * p + 2];
+      part[p] = rgba[4 * p + 2];
+    }
+  }
+  return { x: left, y: top, w, h, depth, part, ...measured(part, [left, top, w, h]) };
+}
+
+// Of every part its bounding box on the sheet and how thick it is on average.
+function measured(part, [left, top, w, h]) {
+  const boxes = [], area = new Uint32Array(256), rim = new Uint32Array(256);
+  for (let y = 0, p = 0; y < h; y++) {
+    for (let x = 0; x < w; x++, p++) {
+      const k = part[p];
       if (!k) continue;
       const box = boxes[k] ??= [x + left, y + top, 0, 0];
       if (x + left < box[0]) box[0] = x + left;
@@ -60,7 +70,24 @@ function readData(rgba, [left, top, w, h]) {
     }
   }
   const thick = Array.from(area, (n, k) => 2 * n / Math.max(rim[k], 1));
-  return { x: left, y: top, w, h, depth, part, boxes, thick };
+  return { boxes, thick };
+}
+
+// A layer of which only a part differs from the base: that of the base, inside the own box, with the patch laid over it.
+function patched(row, base, patch) {
+  const [left, top, w, h] = row.box;
+  const depth = new Uint16Array(w * h), part = new Uint8Array(w * h), ink = new Uint8ClampedArray(4 * w * h);
+  for (const from of [base, patch]) {
+    if (!from) continue;
+    const x0 = max(left, from.x), x1 = min(left + w, from.x + from.w);
+    for (let y = max(top, from.y); y < min(top + h, from.y + from.h) && x1 > x0; y++) {
+      const p = (y - top) * w + x0 - left, q = (y - from.y) * from.w + x0 - from.x, n = x1 - x0;
+      depth.set(from.depth.subarray(q, q + n), p);
+      part.set(from.part.subarray(q, q + n), p);
+      ink.set(from.ink.subarray(4 * q, 4 * (q + n)), 4 * p);
+    }
+  }
+  return { x: left, y: top, w, h, depth, part, ink, ...measured(part, row.box) };
 }
 
 async function readSheet({ head, slice }, base = null) {
@@ -68,7 +95,8 @@ async function readSheet({ head, slice }, base = null) {
   const layer = async (row, k) => {
     if (row.shared) return { ...row, number: k + 1, image: base.layers[k].image };
     if (!row.ink) return { ...row, number: k + 1, image: null };
-    const [ink, image] = await Promise.all([pixels(slice(row.ink), head.mime_ink), data(row.data, row.box)]);
+    const [ink, image] = await Promise.all([pixels(slice(row.ink), head.mime_ink), data(row.data, row.patch ?? row.box)]);
+    if (row.patch) return { ...row, number: k + 1, image: patched(row, base.layers[k].image, { ...image, ink }) };
     return { ...row, number: k + 1, image: { ...image, ink } };
   };
   const own = async ({ shared, data: place, box }) => (shared ? base.areas : data(place, box));

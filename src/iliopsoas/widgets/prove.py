@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from iliopsoas.course.questions import TOPICS, Question
-from iliopsoas.learning.bank import bank
+from iliopsoas.learning.bank import bank, is_on_plate
 from iliopsoas.learning.events import event, new_id, next_order, written
 from iliopsoas.learning.history import History
 from iliopsoas.learning.progress import Progress
 from iliopsoas.learning.proof import ITEMS, PASS_SHARE, Test, choose, tests
 from iliopsoas.sources import UnknownName
+from iliopsoas.widgets import places
 from iliopsoas.widgets.keeping import as_answers, read_kept
 from iliopsoas.widgets.questions import Questions
 
@@ -32,14 +34,19 @@ class Proof(Questions):
 
     def __init__(self, asked: Sequence[Question], test: Test) -> None:
         answered = len({one.data["question"] for one in test.answers})
+        # A plate that would come with the answer is not shown in a test, so it is not drawn for it either.
+        bare = [q if is_on_plate(q) else replace(q, plate=None) for q in asked]
         super().__init__(
-            asked,
+            bare,
             "Test" if not answered else f"Test, gone on with after {answered} of {len(asked)}",
             len(asked),
             card="prove",
             part=test.part,
             **{"pass": PASS_SHARE, "files": lesson_files(self._places())},
         )
+        see = {q.id: places.in_words(q.plate) for q in asked if q.plate}
+        shown = [{**q, "see": see[q["id"]]} if q["id"] in see else q for q in self.spec["questions"]]
+        self.spec = {**self.spec, "questions": shown}
         if answered:
             self.answers = as_answers(test.answers)
             return

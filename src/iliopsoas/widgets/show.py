@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure  # takes longer to import than a draft to draw
 
 
+POSE_LAB = "pose_lab"  # the one subject that answers while its inputs move
+
+
 def get_ready() -> None:
     """Put the body together in the background, so that the first picture of a lesson does not have to wait for it.
 
@@ -40,11 +43,12 @@ def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: 
     ----------
     what : Folio, Plate, Chart, Figure or str
         A folio or a plate becomes a still and the live `Acetates` that stands in for it; a chart or a figure a picture;
-        a str is the id of a folio or a chart of the catalogue.
+        a str is the id of a folio or a chart of the catalogue; "pose_lab" is the live pose lab.
     alt, caption : str
         Words of a bare figure. Figures of plates carry their alt text as their label; others have none.
     **values
-        What a folio or plate begins with: ``view``, ``frame``, ``on``, ``stop``, ``labels``, ``part`` (see `Acetates`).
+        What a folio or plate begins with: ``view``, ``frame``, ``on``, ``stop``, ``labels``, ``part`` (see `Acetates`);
+        the pose lab: ``values``, ``view``, ``on`` (see `iliopsoas.widgets.live.Live`).
 
     Raises
     ------
@@ -55,6 +59,12 @@ def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: 
     UnknownName
         For an id that the catalogue does not have.
     """
+    if what == POSE_LAB:
+        from iliopsoas.widgets.pose_lab import live_pose_lab
+
+        _refuse("a plate has its own words", alt=alt, caption=caption)
+        live_pose_lab(**values)._ipython_display_()
+        return
     if isinstance(what, str):
         what = named(what)
     if isinstance(what, Plate):
@@ -76,11 +86,10 @@ def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: 
 
 def named(id: str) -> Folio | Chart:
     """Return the folio or chart of the catalogue with this id; an unknown one raises `UnknownName`."""
-    folios = {folio.id: folio for folio in catalogue.catalogue()}
-    charts = {chart.id: chart for chart in catalogue.charts()}
-    if id not in folios and id not in charts:
-        raise UnknownName("folio or chart", id, [*folios, *charts])
-    return folios.get(id) or charts[id]
+    for kind in (catalogue.folio, catalogue.chart):
+        with contextlib.suppress(UnknownName):
+            return kind(id)
+    raise UnknownName("folio or chart", id, catalogue.ids())
 
 
 def _emit(figure: Figure, alt: str, caption: str, text: str) -> None:

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from iliopsoas.plates.catalogue import catalogue
 from iliopsoas.plates.plate import Folio
 from iliopsoas.widgets import drawing
+from iliopsoas.widgets.pose_lab import first_plates
 
 
 def warm(progress: bool = False, folios: Iterable[Folio] | None = None) -> int:
@@ -19,7 +20,7 @@ def warm(progress: bool = False, folios: Iterable[Folio] | None = None) -> int:
     progress : bool
         Show a progress bar, where there is anything to draw.
     folios : iterable of Folio, optional
-        By default all of the catalogue.
+        By default all of the catalogue, and what the pose lab begins with.
 
     Returns
     -------
@@ -28,7 +29,7 @@ def warm(progress: bool = False, folios: Iterable[Folio] | None = None) -> int:
     """
     wanted = [
         (make, folio, view)
-        for folio in (catalogue() if folios is None else folios)
+        for folio in ((*catalogue(), first_plates()) if folios is None else folios)
         for view in folio.plates
         for make in (drawing.full_pack, drawing.full_still)
         if make is drawing.full_pack or not folio.base_of(view)  # a still of the frame that a view begins with
