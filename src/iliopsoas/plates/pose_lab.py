@@ -333,8 +333,8 @@ def _layers(view: Shown) -> tuple[Layer, ...]:
                 "patella_r",
             ),
             locked=True,
-            sentence="The spine from T11 to the coccyx and the right leg as they stand in the room; the lower leg may run "
-            "out of the picture.",
+            sentence="The spine from T11 to the coccyx and the right leg as they stand in the room; the lower leg may "
+            "run out of the picture.",
         ),
         Layer(
             "hip_bones",
