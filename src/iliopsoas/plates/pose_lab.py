@@ -42,12 +42,12 @@ _VIEWS: Mapping[str, tuple[float, tuple[float, float, float], float, str, str]] 
     {
         "side": (
             90,
-            (0.075, -0.040, 0),
-            0.80,
+            (0.060, -0.040, 0),
+            0.88,
             "From the right side",
             "Seen from the right side; the front of the body is on the right of the picture.",
         ),
-        "front": (0, (0, -0.040, -HIP_CENTRE[2]), 0.80, "From the front", "Seen from the front."),
+        "front": (0, (0, -0.040, -HIP_CENTRE[2]), 0.88, "From the front", "Seen from the front."),
         "hip": (
             90,
             (0.010, 0.060, 0),
@@ -333,7 +333,8 @@ def _layers(view: Shown) -> tuple[Layer, ...]:
                 "patella_r",
             ),
             locked=True,
-            sentence="The spine from T11 to the coccyx and the right leg to below the knee, as they stand in the room.",
+            sentence="The spine from T11 to the coccyx and the right leg as they stand in the room; the lower leg may "
+            "run out of the picture.",
         ),
         Layer(
             "hip_bones",
