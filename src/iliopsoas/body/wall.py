@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import back_muscles, gluteal, shapes
@@ -54,10 +55,14 @@ _BACK = (
 # Thickness of the sheets (drawing choices), metres; outermost first.
 EXTERNAL_M, INTERNAL_M, TRANSVERSUS_M, RECTUS_M, SHEATH_M = 0.0055, 0.0075, 0.0038, 0.0100, 0.0009
 FAT_FRONT_M, FAT_M, SKIN_M = 0.011, 0.013, 0.0022
+INNER_FACE_M = EXTERNAL_M + INTERNAL_M + 0.0016 + TRANSVERSUS_M  # from the outer to the inner face, with the gaps
 _SEMILUNAR_M, _RECTUS_IN_M = 0.066, 0.005
 _CREST_M = 0.0015  # how far above the crest's line a sheet ends
 ROWS, COLUMNS, AROUND = 48, 40, 120
 THIGH_TOP_M, TRUNK_LOW_M = -0.100, -0.128
+SHEATH_LOW_M = 0.010  # how far below the tubercle the front of the sheath ends, on the front of the symphysis
+TOUCH_M = 0.0016  # from the midline to the skin of a thigh where the two touch
+THIGHS_PART_M = 0.075  # how far below the trunk the thighs begin to stand apart
 
 
 def parts(body: Body, breath_l: float) -> Iterator[Part]:
@@ -66,7 +71,8 @@ def parts(body: Body, breath_l: float) -> Iterator[Part]:
     yield Part("fat", "skin", "", "fat", fat(), "skin")
     for name, tissue, mesh in _right():
         structure = "skin" if name.startswith("thigh") else name.removesuffix("_posterior")
-        group = "skin" if structure == "skin" else f"{structure}_r"  # no line where thigh and trunk meet
+        # No line where thigh and trunk meet, nor where the flat tendon of the external oblique becomes the sheath.
+        group = {"skin": "skin", "rectus_sheath": "external_oblique_r"}.get(structure, f"{structure}_r")
         right = Part(f"{name}_r", structure, "r", tissue, mesh, group)
         yield right
         yield replace(right.mirrored(), group="skin") if structure == "skin" else right.mirrored()
@@ -81,7 +87,7 @@ def _right() -> Iterator[tuple[str, str, Mesh]]:
         "muscle",
         side_sheet(EXTERNAL_M + 0.0008, INTERNAL_M, 142.0, _costal_margin, 42.0, True),
     )
-    inside = EXTERNAL_M + INTERNAL_M + 0.0016
+    inside = INNER_FACE_M - TRANSVERSUS_M
     yield "transversus_abdominis", "muscle", side_sheet(inside, TRANSVERSUS_M, 142.0, _costal_margin, 88.0, True)
     yield "rectus_abdominis", "muscle", rectus()
     yield "rectus_sheath", "tendon", sheath(front=True)
@@ -100,6 +106,24 @@ def barrel(y_m: FloatArray, angle_deg: FloatArray, inset_m: FloatArray | float =
     c, s = (np.sign(q) * np.abs(q) ** (2 / _POWER) for q in (np.cos(a), np.sin(a)))
     x = middle + (front - middle - inset_m) * c
     return np.stack([x, y, (width - inset_m) * s], axis=-1)
+
+
+def inner_face(points: FloatArray, gap_m: ArrayLike = 0.0) -> FloatArray:
+    """Return points, shape (..., 3), drawn straight in to the inner face of the side wall or `gap_m` within it.
+
+    What is inside stays. Right and left are alike, so points of either side may be given.
+    """
+    p = np.asarray(points, float)
+    inset = INNER_FACE_M + np.broadcast_to(np.asarray(gap_m, float), p.shape[:-1])
+    width, front, middle = _table(p[..., 1])
+    forward = np.maximum(p[..., 0] - middle, 0.0)
+    shares = forward / (front - inset - middle), np.abs(p[..., 2]) / (width - inset)
+    out = (shares[0] ** _POWER + shares[1] ** _POWER) ** (1 / _POWER)
+    share = 1 / np.maximum(out, 1.0)
+    result = p.copy()
+    result[..., 0] = p[..., 0] - forward * (1 - share)
+    result[..., 2] = p[..., 2] * share
+    return result
 
 
 def angle_at(z_m: FloatArray | float, y_m: FloatArray, inset_m: float = 0.0) -> FloatArray:
@@ -180,7 +204,7 @@ def side_sheet(
         outer, inner = outer + shift, inner + shift
     bones = [hip_bone()]
     if not to_raphe:  # the outermost sheet lies on the ribs
-        bones += [wall(f"{rib}_r") for rib in ("rib_9", "rib_10", "rib_11", "costal_margin")]
+        bones += [wall(f"{rib}_r") for rib in ("rib_7", "rib_8", "rib_9", "rib_10", "rib_11", "costal_margin")]
     for _ in range(2):
         inner = keep_out(inner, bones, 0.0010, rounds=2, reach_m=0.014)
         outer = keep_out(outer, bones, 0.0022, rounds=2, reach_m=0.016)
@@ -195,8 +219,12 @@ def _edge(t: FloatArray) -> FloatArray:
 
 
 def _narrow(y_m: FloatArray) -> FloatArray:
-    """Width of rectus abdominis by height, as a part of its greatest."""
-    return shapes.profile(y_m, (-0.098, -0.06, 0.02, 0.12, 0.24), (0.36, 0.56, 0.88, 1.0, 1.0))
+    """Width of rectus abdominis by height, as a part of its greatest: the semilunar line bows outwards.
+
+    It leaves the pubic tubercle, is farthest out above the navel, and bends in where it meets the costal margin.
+    """
+    heights = (-0.112, -0.098, -0.06, 0.0, 0.06, 0.12, 0.17, 0.23, 0.28)
+    return shapes.profile(y_m, heights, (0.18, 0.31, 0.57, 0.85, 0.97, 1.0, 0.97, 0.86, 0.70))
 
 
 def _slanted(mesh: Mesh, points: FloatArray, slant_deg: float) -> Mesh:
@@ -232,7 +260,7 @@ def rectus() -> Mesh:
 def sheath(front: bool) -> Mesh:
     """Return the front or the back layer of the rectus sheath; the back one ends below the navel (arcuate line)."""
     tubercle = float(landmark("pubic_tubercle")[1])
-    low = tubercle if front else tubercle + 0.42 * (0.07 - tubercle)
+    low = tubercle - SHEATH_LOW_M if front else tubercle + 0.42 * (0.07 - tubercle)
     depth = -0.0018 if front else SHEATH_M + RECTUS_M + 0.0014
     args = (0.274, low, 0.0012, _SEMILUNAR_M + 0.004)
     outer, inner = _front_grid(depth, *args), _front_grid(depth + SHEATH_M, *args)
@@ -307,14 +335,18 @@ def thigh(skin_m: float) -> Mesh:
     row = np.interp(-np.maximum(y[:, 0], TRUNK_LOW_M), -trunk[:, 0, 1], np.arange(len(trunk)))
     low = np.stack([shapes.at(trunk, r, np.arange(half) / AROUND) for r in row])
     t = np.linspace(0, 1, 22)[None, 1:-1, None]
-    inner = (low[:, -1:] * (1 - t) + low[:, :1] * t) * [1.0, 1.0, 0.0] + [0.0, 0.0, 0.004]
-    start = np.concatenate([np.maximum(low, [-1.0, -1.0, 0.004]), inner], axis=1)
+    inner = (low[:, -1:] * (1 - t) + low[:, :1] * t) * [1.0, 1.0, 0.0] + [0.0, 0.0, 0.0006]
+    start = np.concatenate([np.maximum(low, [-1.0, -1.0, 0.0006]), inner], axis=1)
     angle = np.concatenate([np.linspace(0, np.pi, half), np.linspace(np.pi, 2 * np.pi, 22)[1:-1]])
     last = low[-1]
     middle = np.array([0.5 * (last[:, 0].max() + last[:, 0].min()) + 0.006, 0.0, 0.088])
     c, s = (np.sign(q) * np.abs(q) ** (2 / 2.25) for q in (np.cos(angle), np.sin(angle)))
     oval = middle + np.stack([0.082 * c, np.zeros_like(c), 0.080 * s], axis=1)
     rings = start + shapes.smoothstep((TRUNK_LOW_M - y) / 0.10)[..., None] * (oval - start)
+    # The thighs touch below the perineum and part further down, so that no slot with a flat top stands between them.
+    touch = (1 - shapes.smoothstep((TRUNK_LOW_M - THIGHS_PART_M - y) / 0.10)) * np.ones_like(c)
+    near = 1 - shapes.smoothstep((rings[..., 2] - TOUCH_M) / 0.05)
+    rings[..., 2] -= touch * near * np.maximum(rings[..., 2].min(1, keepdims=True) - TOUCH_M - skin_m, 0)
     rings[..., 1] = y
     within = np.clip((y - TRUNK_LOW_M - 0.004) / (THIGH_TOP_M - TRUNK_LOW_M), 0, 1)[..., None] * 0.003
     inset_m = skin_m + within - 0.0003
