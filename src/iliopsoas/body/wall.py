@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import back_muscles, gluteal, shapes
 from iliopsoas.body.assemble import Body, Part
+from iliopsoas.body.assemble import body as standing
 from iliopsoas.body.landmarks import landmark, line
 from iliopsoas.body.surface import Surface, keep_out
 from iliopsoas.body.walls import hip_bone, wall
@@ -55,6 +56,8 @@ _BACK = (
 # Thickness of the sheets (drawing choices), metres; outermost first.
 EXTERNAL_M, INTERNAL_M, TRANSVERSUS_M, RECTUS_M, SHEATH_M = 0.0055, 0.0075, 0.0038, 0.0100, 0.0009
 FAT_FRONT_M, FAT_M, SKIN_M = 0.011, 0.013, 0.0022
+OUTER_RIBS = ("rib_7", "rib_8", "rib_9", "rib_10", "rib_11")  # what the external oblique lies on
+RIB_COVER_M, RIB_NEAR_M, RIB_REACH_M = 0.0015, 0.006, 0.020  # how far off a rib it is lifted, and over what breadth
 INNER_FACE_M = EXTERNAL_M + INTERNAL_M + 0.0016 + TRANSVERSUS_M  # from the outer to the inner face, with the gaps
 _SEMILUNAR_M, _RECTUS_IN_M = 0.066, 0.005
 _CREST_M = 0.0015  # how far above the crest's line a sheet ends
@@ -204,13 +207,36 @@ def side_sheet(
         outer, inner = outer + shift, inner + shift
     bones = [hip_bone()]
     if not to_raphe:  # the outermost sheet lies on the ribs
-        bones += [wall(f"{rib}_r") for rib in ("rib_7", "rib_8", "rib_9", "rib_10", "rib_11", "costal_margin")]
+        bones += [wall(f"{rib}_r") for rib in ("rib_9", "rib_10", "rib_11", "costal_margin")]
     for _ in range(2):
         inner = keep_out(inner, bones, 0.0010, rounds=2, reach_m=0.014)
         outer = keep_out(outer, bones, 0.0022, rounds=2, reach_m=0.016)
         inner, outer = (shapes.ease_across(shapes.ease(g, 2), 2) for g in (inner, outer))
+    if not to_raphe:
+        lift = _rib_lift(y, a)
+        inner, outer = inner + lift, outer + lift
     mesh = shapes.slab(inner, outer)
     return _slanted(mesh, np.concatenate([inner.reshape(-1, 3), outer.reshape(-1, 3)]), slant_deg)
+
+
+def _rib_lift(y_m: FloatArray, angle_deg: FloatArray) -> FloatArray:
+    """Return how the outermost sheet is lifted off the barrel, shape (..., 3), where ribs stand out before it.
+
+    Out from the middle of the trunk, as the ribs do: pushed off the nearest face, a point within a rib may go inwards.
+    """
+    ribs = np.concatenate([standing()[f"{rib}_r"].mesh.v[::2] for rib in (*OUTER_RIBS, "costal_margin")])
+    width, front, middle = _table(ribs[:, 1])
+    from_middle = ribs - np.stack([middle, ribs[:, 1], np.zeros(len(ribs))], axis=1)
+    out = np.abs(from_middle[:, 0] / (front - middle)) ** _POWER + np.abs(from_middle[:, 2] / width) ** _POWER
+    out = out ** (1 / _POWER)
+    excess_m = (1 - 1 / out) * np.linalg.norm(from_middle, axis=1) + RIB_COVER_M
+    proud = excess_m > 0
+    feet = (ribs - from_middle * (1 - 1 / out)[:, None])[proud]
+    grid = barrel(y_m, angle_deg)
+    apart = np.linalg.norm(grid[..., None, :] - feet, axis=-1)
+    lift_m = (excess_m[proud] * np.exp(-(np.maximum(apart - RIB_NEAR_M, 0) ** 2) / RIB_REACH_M**2)).max(-1)
+    centre = np.stack([_table(y_m)[2] * np.ones_like(grid[..., 0]), grid[..., 1], np.zeros_like(grid[..., 0])], axis=-1)
+    return shapes.ease(shapes.unit(grid - centre) * lift_m[..., None], 1)
 
 
 def _edge(t: FloatArray) -> FloatArray:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from iliopsoas.body import landmarks
 from iliopsoas.body.basis import said, sources_of
 from iliopsoas.body.region import Region
 from iliopsoas.plates import route, standing
@@ -205,8 +208,21 @@ def _labels(name: str) -> tuple[LabelSpec, ...]:
         on("rib_12", "bones", open_side, 4),
         on("femur", "bones", open_side, 4),
         standing.at_landmark("asis", side=open_side, weight=5),  # type: ignore[arg-type]
-        standing.at_landmark("iliac_crest", "iliac_crest_top", side=open_side, weight=5),  # type: ignore[arg-type]
+        _crest(name, open_side),
     )
+
+
+def _crest(name: str, side: str) -> LabelSpec:
+    """Return the label of the iliac crest; in front at its outer part, which the colon leaves free."""
+    spec = standing.at_landmark("iliac_crest", "iliac_crest_top", side=side, weight=5)  # type: ignore[arg-type]
+    if name != "anterior":
+        return spec
+    asis, top = landmarks.landmark("asis"), landmarks.landmark("iliac_crest_top")
+    crest = landmarks.line("iliac_crest")
+    x, y, z = (
+        float(c) for c in crest[np.argmin(np.abs(crest[:, 1] - 0.5 * (asis[1] + top[1])) + (crest[:, 0] < top[0]))]
+    )
+    return replace(spec, point=(x, y, -z if side == "l" else z))
 
 
 def _neighbours(name: str, side: str) -> tuple[LabelSpec, ...]:
