@@ -134,7 +134,9 @@ def test_every_reference_of_the_package_is_whole():
 
 
 def test_nothing_that_is_no_address_of_a_source_is_printed():
-    bad = re.compile(r"stored page|from memory|\[|://\d|mirror|wikipedia|wikimsk|biologyinsights|translation|scribd", re.IGNORECASE)
+    bad = re.compile(
+        r"stored page|from memory|\[|://\d|mirror|wikipedia|wikimsk|biologyinsights|translation|scribd", re.IGNORECASE
+    )
     assert [r.key for r in references().values() if bad.search(r.text)] == []
 
 
