@@ -233,6 +233,17 @@ def barriers(page, card: str) -> list[str]:
     ]
 
 
+def cut_off(page, card: str) -> list[str]:
+    """Return the controls and words of a card, named by its selector, that reach beyond its right edge."""
+    return page.locator(card).evaluate(
+        """card => [...card.querySelectorAll('button, input, select, label, p, li, summary, th, td')].filter(node => {
+            const { right, width, height } = node.getBoundingClientRect();
+            const scrolls = node.closest('.ac-poses');
+            return width > 1 && height > 1 && !scrolls && right > card.getBoundingClientRect().right;
+        }).map(node => node.outerHTML.slice(0, 120))"""
+    )
+
+
 def canvas_pixels(widget) -> np.ndarray:
     """Return what the canvas of a widget (a locator) shows, as straight RGBA."""
     size, data = widget.locator("canvas").evaluate(

@@ -1,6 +1,8 @@
 """The claims ledger: what is taught where, what no later edit may soften, and how bad entries are refused."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,7 @@ TAUGHT = {
     "09": "C43 C44 C45 C46 C47",
     "10": "",
 }
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 UNSAFE = {"C13", "C40", "C41", "C42", "C49"}
 NEEDS_CARE = {"C18", "C39", "C43", "C44", "C45", "C47"}
 
@@ -50,6 +53,15 @@ def test_the_claims_are_c01_to_c50_in_order():
 def test_each_claim_is_taught_in_the_one_lesson_that_the_outline_gives_it():
     assert set(TAUGHT) == set(LESSONS)
     assert {lesson: " ".join(c.label for c in claims().values() if c.lesson == lesson) for lesson in LESSONS} == TAUGHT
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_opens_each_claim_that_it_teaches_once_and_no_other(lesson):
+    (path,) = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    opened = [label for call in re.findall(r"\bclaims\(([^)]*)\)", code) for label in re.findall(r"[Cc]\d\d", call)]
+    assert sorted(opened) == TAUGHT[lesson].split()
 
 
 def test_every_topic_and_every_grade_is_used():

@@ -178,6 +178,9 @@ def test_no_serious_barrier_and_room_on_a_narrow_screen(bare):
     page = bare(viewport={"width": 360, "height": 740})
     assert lab.barriers(page, ".acetates") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size({"width": 280, "height": 740})  # as much as JupyterLab leaves of 360
+    page.wait_for_timeout(200)
+    assert lab.cut_off(page, ".acetates") == []
     wide = bare(viewport={"width": 1400, "height": 1000})
     assert lab.barriers(wide, ".acetates") == []
     names = [node["name"] for node in wide.locator(".ac-along").evaluate_all(

@@ -298,11 +298,28 @@ def test_no_serious_barrier_every_control_named_and_room_on_a_narrow_screen(page
     narrow = page(viewport={"width": 360, "height": 740})
     assert lab.barriers(narrow, ".acetates") == []
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 360
+    assert lab.cut_off(narrow, ".acetates") == []
     unnamed = wide.locator(".acetates :is(input, button, select)").evaluate_all(
         "nodes => nodes.filter(n => !(n.getAttribute('aria-label') || n.labels?.[0]?.textContent"
         " || n.textContent.trim())).map(n => n.outerHTML)"
     )
     assert unnamed == []
+
+
+def test_on_a_narrow_screen_the_picture_stands_above_what_changes_it(page):
+    found = page(viewport={"width": 280, "height": 740})  # as much as JupyterLab leaves of 360
+
+    def tops():
+        parts = (".ac-picture", ".ac-inputs", ".ac-poses", ".ac-stage .ac-labels", ".ac-card")
+        return [found.locator(part).bounding_box()["y"] for part in parts]
+
+    assert tops() == sorted(tops())
+    assert lab.cut_off(found, ".acetates") == []
+    found.set_viewport_size({"width": 1300, "height": 900})
+    found.wait_for_selector(".ac-beside")
+    picture, inputs, *_ = tops()
+    assert inputs < picture
+    assert found.locator(".ac-sheet .ac-labels, .ac-aside .ac-poses").count() == 2
 
 
 def test_in_jupyterlab_keys_stay_inside_and_the_kernel_answers(jupyter, chromium, notes, top):

@@ -8,6 +8,8 @@ import traitlets
 from iliopsoas.atlas.poses import named_poses
 from iliopsoas.body.pose import Pose
 from iliopsoas.plates import quick
+from iliopsoas.plates.pose_lab import pose_lab
+from iliopsoas.sources import UnknownName
 from iliopsoas.widgets import live
 from iliopsoas.widgets.pose_lab import first_plates, inputs, live_pose_lab
 
@@ -49,3 +51,29 @@ def test_what_is_drawn_ahead_is_what_the_lab_begins_with(lab):
     for view in ours.plates:
         assert repr(ours.plates[view]) == repr(its.plates[view])
         assert ours.plates[view].body == its.plates[view].body
+
+
+def test_a_named_pose_says_what_its_angles_rest_on_wherever_they_come_from():
+    child, most = named_poses()["childs_pose"], named_poses()["prayer_most"]
+    plate = pose_lab({name: value for name, value in child.angles.items() if value})
+    for named in (child, most):  # the same angles: one chosen, one measured
+        assert f"{named.name}. {named.sentence} {named.basis}" in plate.caption
+    assert set(most.sources) <= set(plate.sources)
+    off = pose_lab({**child.angles, "hip_flexion_deg": child.hip_flexion_deg - 1})
+    assert child.name not in off.caption
+
+
+def test_it_begins_with_the_pose_that_is_asked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("ILIOPSOAS_CACHE", str(tmp_path))
+    monkeypatch.setattr(live, "draw_later", lambda task, rank=0: None)
+    lab = live_pose_lab(frame="half_kneeling_back")
+    assert lab.values["hip_flexion_deg"] == named_poses()["half_kneeling_back"].hip_flexion_deg < 0
+    assert lab.folio.plates["side"].caption.startswith(f"{_words(lab)}. Half-kneeling, leg behind. ")
+    with pytest.raises(UnknownName, match="No pose is called 'half_kneeling'"):
+        live_pose_lab(frame="half_kneeling")
+    with pytest.raises(ValueError, match="frame='childs_pose' or values"):
+        live_pose_lab(frame="childs_pose", values={"hip_flexion_deg": 20})
+
+
+def _words(lab):
+    return lab.folio.plates["side"].title.removeprefix("Pose lab: ")

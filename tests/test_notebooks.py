@@ -10,6 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from iliopsoas.atlas.poses import named_poses
+
 NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)[^)]*\)")
@@ -116,3 +118,18 @@ def test_every_picture_the_code_makes_goes_through_show(path):
     """Only `show` carries alt text and caption."""
     for source in cells(path, "code"):
         assert not re.search(r"\bdisplay\(|plt\.|pyplot|\bImage\(", source), source
+
+
+def test_the_first_lesson_leads_to_every_other_and_none_calls_one_unwritten():
+    text = "\n".join(cells(NOTEBOOKS[0], "markdown"))
+    assert [path.name for path in NOTEBOOKS[1:] if f"({path.name})" not in text] == []
+    unwritten = re.compile(r"lessons? (is|are) being written|first part\b|lesson \d\d[^.]*still to come", re.IGNORECASE)
+    for path in NOTEBOOKS:
+        assert not unwritten.search("\n".join(cells(path, "markdown"))), path.name
+
+
+def test_a_plate_or_pose_that_a_lesson_shows_is_named_in_full():
+    """A call with a frame begins at that frame: a name that is not known would quietly show another picture."""
+    frames = re.compile(r'show\("pose_lab", frame="(\w+)"\)')
+    named = [id for path in NOTEBOOKS for source in cells(path, "code") for id in frames.findall(source)]
+    assert named and set(named) <= set(named_poses())

@@ -1,5 +1,8 @@
 """What the lessons on safe hands print is all of the checked data, with its ground, and behind no interaction."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from iliopsoas.course.consent import consent
@@ -58,6 +61,28 @@ def test_every_table_has_a_caption_and_headers():
     assert markup.count("<table>") == markup.count("<caption") > 8
     assert '<th scope="col"' in markup
     assert '<th scope="row"' in markup
+
+
+def test_each_cell_says_its_column_where_rows_are_stacked():
+    markup = safety.levels().markup
+    assert "@container" in markup and ".iliopsoas-rows thead{display:none}" in markup
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', markup)[1:]
+    assert re.findall(r'data-head="(.*?): "', markup) == heads * 3
+
+
+def test_what_is_never_done_is_no_step():
+    for text in safety.draping().plain.split("Draping: ")[1:]:
+        lines = text.splitlines()
+        numbered = [line for line in lines if re.match(r"\d+\. ", line)]
+        assert numbered and not any("Never" in line for line in numbered)
+        assert any(line.startswith(("Never ", "Nothing ")) for line in lines)
+
+
+def test_a_breathless_client_gets_an_ambulance_in_every_lesson():
+    """As the screening says: new breathlessness is a call, not an appointment."""
+    assert screening().questions["breathless"].outcome == "call_999"
+    lesson = next((Path(__file__).resolve().parent.parent / "notebooks").glob("05_*.ipynb")).read_text(encoding="utf-8")
+    assert "newly short of breath needs an ambulance (999 or 112)" in lesson
 
 
 def test_a_review_is_filled_in_whole_or_not_at_all():

@@ -134,9 +134,8 @@ def test_every_reference_of_the_package_is_whole():
 
 
 def test_nothing_that_is_no_address_of_a_source_is_printed():
-    bad = re.compile(
-        r"stored page|from memory|\[|://\d|mirror|wikipedia|wikimsk|biologyinsights|translation|scribd", re.IGNORECASE
-    )
+    words = r"stored page|from memory|\[|://\d|mirror|wikipedia|wikimsk|biologyinsights|translation|scribd"
+    bad = re.compile(words, re.IGNORECASE)
     assert [r.key for r in references().values() if bad.search(r.text)] == []
 
 
@@ -182,3 +181,8 @@ def test_a_key_with_one_letter_lost_is_found_again(key, data):
     lost = key[:place] + key[place + 1 :]
     if lost not in references():
         assert key in close_matches(lost, references(), most=len(references()))
+
+
+def test_given_names_are_initials_in_every_reference():
+    run_together = re.compile(r"\b[A-Z][a-z]+[A-Z]\b,|\b[A-Z][a-z]+ [A-Z][a-z]+[A-Z]\b")
+    assert [r.key for r in references().values() if run_together.search(r.text.split("(")[0])] == []

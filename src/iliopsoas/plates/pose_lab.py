@@ -117,7 +117,13 @@ def pose_lab(values: Mapping[str, float], view: Shown = "side", rough: bool = Fa
     if view not in get_args(Shown):
         raise UnknownName("view of the pose lab", view, get_args(Shown))
     pose = Pose(**values)
+    return _pose_plate(pose, view, rough, tuple(n for n in named_poses().values() if Pose(**n.angles) == pose))
+
+
+def _pose_plate(pose: Pose, view: Shown, rough: bool, named: tuple[NamedPose, ...]) -> Plate:
+    """Return the plate of a pose that also says what the angles of the poses of this name rest on."""
     facts = pose_facts(pose)
+    facts = (*facts[:1], *(_named_fact(n) for n in named if n.rests_on != "zero"), *facts[1:])
     said = " ".join(fact.text for fact in facts if fact.name not in _NOT_IN_WORDS)
     grey = muscle("psoas_major").extrapolated(pose)
     return Plate(
@@ -163,7 +169,7 @@ PRINTED = ("chair_sitting", "slumped_sitting", "childs_pose", "half_kneeling_bac
 
 def _named_plate(id: str) -> Plate:
     named = named_poses()[id]
-    plate = pose_lab(named.angles)
+    plate = _pose_plate(Pose(**named.angles), "side", False, ())
     said = pose_said(named)
     key = frame_key("side", id)
     shown = replace(plate.view, name=key, title=named.name, sentence=f"{named.name}. {said} {plate.view.sentence}")
@@ -175,6 +181,10 @@ def _named_plate(id: str) -> Plate:
         view=shown,
         sources=tuple(dict.fromkeys((*plate.sources, *named.sources))),
     )
+
+
+def _named_fact(named: NamedPose) -> Fact:
+    return Fact(f"named_{named.id}", named.rests_on, "", f"{named.name}. {pose_said(named)}", named.sources)
 
 
 def pose_said(named: NamedPose) -> str:

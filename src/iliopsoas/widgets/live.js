@@ -114,6 +114,21 @@ class Live extends Acetates {
     this.aside.prepend(this.frameFacts, this.poses);
   }
 
+  // On a narrow screen the picture comes first, then what changes it and what it says, then its layers and names.
+  arrange() {
+    super.arrange();
+    const isNarrow = this.root.classList.contains('ac-narrow');
+    if (isNarrow === Boolean(this.isNarrow)) return;
+    this.isNarrow = isNarrow;
+    if (isNarrow) {
+      this.sheet.after(this.alongRow, this.poses, this.frameFacts, this.layerRow, this.key);
+    } else {
+      this.viewRow.after(this.alongRow);
+      this.leaders.after(this.key);
+      this.moveLayers(this.isBeside);
+    }
+  }
+
   stateRow() {
     const { words } = this;
     this.stateText = make('code', { tabindex: 0, 'aria-label': words.state });

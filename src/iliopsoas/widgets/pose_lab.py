@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, cast
 
-from iliopsoas.atlas.poses import named_poses
+from iliopsoas.atlas.poses import named_pose, named_poses
 from iliopsoas.body.pose import STANDING, Pose
 from iliopsoas.plates.plate import Folio, LazyPlates
 from iliopsoas.plates.pose_lab import FIELDS, Shown, pose_lab
@@ -24,8 +24,27 @@ def inputs() -> list[Input]:
     ]
 
 
-def live_pose_lab(**values: Any) -> Live:
-    """Return the live pose lab; `values` as in `Live`: ``values={"hip_flexion_deg": 60}, view="front"``."""
+def live_pose_lab(frame: str = "", **values: Any) -> Live:
+    """Return the live pose lab.
+
+    Parameters
+    ----------
+    frame : str
+        Id of the named pose that it begins with, such as "childs_pose"; empty begins with `values`.
+    **values
+        As in `Live`: ``values={"hip_flexion_deg": 60}, view="front"``.
+
+    Raises
+    ------
+    UnknownName
+        There is no pose with this id.
+    ValueError
+        Both a pose and values are given.
+    """
+    if frame and "values" in values:
+        raise ValueError(f"The pose lab begins with a pose or with values: frame={frame!r} or values=..., not both.")
+    if frame:
+        values["values"] = {name: value for name, value in named_pose(frame).angles.items() if value}
     poses = [(pose.name, {k: v for k, v in pose.angles.items() if v}) for pose in named_poses().values()]
     rough = partial(pose_lab, rough=True)
     return Live(ID, TITLE, pose_lab, inputs(), poses, VIEWS, rough, STANDING, **values)

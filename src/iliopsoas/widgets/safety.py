@@ -21,6 +21,12 @@ FIRST = (
     "Education, not medical advice. Hands-on work is learnt from a teacher, under supervision. Work within your "
     "qualification, your insurance and your local rules; this course qualifies nobody."
 )
+# Where five columns have no room, each row stands as a card and each cell says which column it is.
+STACKED = (
+    ".iliopsoas-rows{container-type:inline-size}@container (max-width:38em){"
+    ".iliopsoas-rows :is(table,caption,tbody,tr,th,td){display:block;box-sizing:border-box;width:100%}"
+    ".iliopsoas-rows thead{display:none}.iliopsoas-rows td::before{content:attr(data-head);font-weight:600}}"
+)
 
 
 def first_screen(lesson: str) -> Prose:
@@ -98,7 +104,7 @@ def draping(*ids: str) -> Prose:
         if id not in data:
             raise UnknownName("region to drape", id, data)
     return _joined(
-        _steps(f"Draping: {row.name.lower()}", [*row.steps, row.never], row.sources)
+        _steps(f"Draping: {row.name.lower()}", row.steps, row.sources, after=[row.never])
         for id, row in data.items()
         if not ids or id in ids
     )
@@ -175,7 +181,8 @@ def _weak_rows() -> Iterable[str]:
 
 
 def _words(id: str) -> str:
-    return {"call_999": "call 999", "gp_this_week": "GP this week"}.get(id, id.replace("_", " "))
+    special = {"call_999": "call 999", "gp_this_week": "GP this week", "thomas_test": "Thomas test"}
+    return special.get(id, id.replace("_", " "))
 
 
 def _ground(basis: str, weak: bool, sources: Sequence[str]) -> str:
@@ -191,12 +198,17 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
     head = "".join(f'<th scope="col" style="text-align:left">{e(one)}</th>' for one in heads)
     body = "".join(
         f'<tr><th scope="row" style="text-align:left;font-weight:600">{e(row[0])}</th>'
-        + "".join(f'<td style="text-align:left;vertical-align:top">{e(cell)}</td>' for cell in row[1:])
+        + "".join(
+            f'<td style="text-align:left;vertical-align:top" data-head="{e(name)}: ">{e(cell)}</td>'
+            for name, cell in zip(heads[1:], row[1:], strict=True)
+        )
         + "</tr>"
         for row in rows
     )
     markup = (
-        f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="{e(caption)}"><table>'
+        f"<style>{STACKED}</style>"
+        f'<div class="iliopsoas-rows" style="overflow-x:auto" tabindex="0" role="region" aria-label="{e(caption)}">'
+        "<table>"
         f'<caption style="text-align:left;font-weight:600">{e(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -48,7 +48,7 @@ def show(what: Folio | Plate | Chart | Figure | str, *, alt: str = "", caption: 
         Words of a bare figure. Figures of plates carry their alt text as their label; others have none.
     **values
         What a folio or plate begins with: ``view``, ``frame``, ``on``, ``stop``, ``labels``, ``part`` (see `Acetates`);
-        the pose lab: ``values``, ``view``, ``on`` (see `iliopsoas.widgets.live.Live`).
+        the pose lab: ``frame`` (a named pose) or ``values``, ``view``, ``on`` (see `iliopsoas.widgets.live.Live`).
 
     Raises
     ------
