@@ -304,4 +304,4 @@ def test_the_region_goes_from_skin_to_bone(view):
     } <= drawn
     assert plate.peel == "in_order" and len(plate.layers) <= 12
     assert plate.layers[0].id == "bones" and plate.layers[-1].id == "skin"
-    assert "schematic" in plate.schematic and "left out" in plate.schematic
+    assert "schematic" in plate.schematic and "left out" in plate.schematic.lower()

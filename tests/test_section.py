@@ -163,3 +163,12 @@ def test_the_line_on_the_front_view_is_at_the_height_of_the_cut():
                                    - real[1])  # fmt: skip
     told = level("l1").height_m() - level("hip").height_m()
     assert (line[0] - line[1]) / scale == pytest.approx(told, rel=0.02)
+
+
+@pytest.mark.parametrize("at", ["l4_l5", "s1"])
+def test_vessels_are_cut_where_they_run_and_alike_on_both_sides(at):
+    """Pieces that another plate has cut open once put a femoral artery of the right side beside the sacrum."""
+    made = section_plate(at).body()
+    for kind in ("artery", "vein"):
+        faces = {side: len(made[f"femoral_{kind}_{kind}_{side}"].mesh.v) for side in "rl"}
+        assert faces == {"r": 0, "l": 0}, kind

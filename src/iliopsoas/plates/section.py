@@ -59,6 +59,7 @@ _LAYERS = (
     ("vessels", "Vessels and nerves", "The cut vessels and nerves, the smaller ones as dots.", False),
     ("front", "Where the cut is", "A small view from the front shows the height of the cut as a line.", True),
 )
+_TWICE = ("lacunae",)  # systems that show again, cut open, what another one has whole
 # System of `Region` to the layer of its cut faces; one that is not listed goes with vessels and nerves.
 _LAYER_OF_SYSTEM = {
     "back": "back",
@@ -113,7 +114,7 @@ def section_plate(at: str, systems: tuple[str, ...] | None = None) -> Plate:
         When there is no such level.
     """
     where = level(at)
-    there = systems_there() if systems is None else systems
+    there = tuple(k for k in systems_there() if k not in _TWICE) if systems is None else systems
     layers = _layers(there)
     facts = section_facts(where)
     told = " ".join(fact.text for fact in facts)
