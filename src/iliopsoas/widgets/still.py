@@ -60,7 +60,7 @@ def figure_html(png: bytes, alt: str, caption: str, still_of: str = "") -> str:
         if not text.strip():
             raise ValueError(f"A picture needs words: {name} is empty.")
     source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
-    # A chart keeps letters that can be read and is moved sideways where it has no room; a still gives way to its widget.
+    # A chart keeps legible letters and moves sideways where it has no room; a still gives way to its widget.
     size = "max-width:100%" if still_of else f"max-width:100%;min-width:{LEAST_CHART_PX}px"
     image = f'<img style="{size};height:auto" alt="{html.escape(alt)}" src="{source}">' if png else html.escape(alt)
     if png and not still_of:
