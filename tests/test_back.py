@@ -10,6 +10,7 @@ from iliopsoas.body.region import Region, system_of, systems_there
 from iliopsoas.body.surface import Surface, volume_cm3
 from iliopsoas.plates.back import PLEXUS_MM, depth_facts
 from iliopsoas.plates.catalogue import folio
+from iliopsoas.plates.merge import merged
 from iliopsoas.plates.three_muscles import STARTS, psoas_levels
 from iliopsoas.sources import reference
 
@@ -19,6 +20,11 @@ BONE_M, THROUGH_M = 0.003, 0.002
 @pytest.fixture(scope="module")
 def parts():
     return Region(("back", "wall"))()
+
+
+@pytest.fixture(scope="module")
+def organs():
+    return Region(("organs",))()
 
 
 @pytest.fixture(scope="module")
@@ -216,8 +222,86 @@ def test_systems_that_are_there_are_known_with_their_parts():
     assert system_of("psoas_major_r", ("back", "wall")) == ""
 
 
+ORGANS = ("caecum_r", "ascending_colon_r", "appendix_r", "ileum_r", "descending_colon_l", "sigmoid_colon_l", "bladder")
+
+
+@pytest.mark.parametrize("id", ORGANS)
+def test_organs_stay_inside_the_wall_of_the_belly(organs, id):
+    """Caecum, sigmoid and descending colon once reached 27, 22 and 9 mm into it."""
+    v = organs[id].mesh.v
+    assert 1e3 * np.linalg.norm(v - wall.inner_face(v), axis=1).max() <= 2.0
+    pushed_out = v + [0.04, 0.0, 0.0]
+    assert id == "bladder" or 1e3 * np.linalg.norm(pushed_out - wall.inner_face(pushed_out), axis=1).max() > 2.0
+
+
+@pytest.mark.parametrize("id", ["caecum_r", "ascending_colon_r", "descending_colon_l", "sigmoid_colon_l"])
+def test_bowel_lies_before_muscle_and_bone_and_not_in_them(organs, id):
+    v = organs[id].mesh.v * ([1, 1, -1] if id.endswith("_l") else [1, 1, 1])
+    for name in ("psoas_major_r", "iliacus_r", "hip_bone_r", "sacrum"):
+        height = Surface(body()[name].mesh).nearest(v, 0.02).height_m
+        assert height[height > -0.019].min(initial=1.0) > -0.001, name
+
+
+def test_the_inner_face_of_the_wall_is_that_of_its_innermost_sheet(parts):
+    """What `inner_face` leaves where it is lies within transversus abdominis as drawn, above the iliac crest."""
+    v = parts["transversus_abdominis_r"].mesh.v
+    free = v[(v[:, 1] > landmark("iliac_crest_top")[1] + 0.01) & (v[:, 0] > -0.03)]
+    within = wall.inner_face(free)
+    sheet = np.linalg.norm(free - within, axis=1)
+    assert 1e3 * sheet.min() < 1.5
+    assert 1e3 * sheet.max() < 1e3 * wall.TRANSVERSUS_M + 4.0
+
+
+@pytest.mark.parametrize("view", ["anterior", "anterolateral_right", "lateral_right"])
+def test_nothing_sticks_out_through_the_wall_of_the_region(view):
+    """Bowel and rib ends once showed in front of the external oblique."""
+    plate = folio("region").plates[view]
+    sheet = plate.sheet(draft=True)
+    index = merged(sheet, plate.shown()).index
+    covered = np.zeros(index.shape, bool)
+    layer = next(k for k in sheet.layers if k.id == "wall_outer")
+    x, y, w, h = layer.box
+    number = next(row.index for row in sheet.parts if row.id == "external_oblique_r")
+    covered[y : y + h, x : x + w] = layer.index == number
+    out = [row.index for row in sheet.parts if row.structure in ("caecum", "ascending_colon") or "rib_" in row.id]
+    assert covered.sum() > 10_000
+    assert (np.isin(index, out) & covered).sum() <= 0.002 * covered.sum()
+
+
+def test_the_thighs_meet_under_the_trunk_and_part_lower_down(parts):
+    """No slot with a flat top between them."""
+
+    def gap_mm(y_m):
+        v = parts["thigh_skin_r"].mesh.v
+        return 1e3 * v[np.abs(v[:, 1] - y_m) < 0.004, 2].min()
+
+    assert gap_mm(wall.TRUNK_LOW_M - 0.01) < 2.5
+    assert gap_mm(-0.295) > 4.0
+
+
+def test_the_rectus_sheath_narrows_to_the_pubis_and_under_the_ribs(parts):
+    v = parts["rectus_sheath_r"].mesh.v
+
+    def width_mm(y_m):
+        return 1e3 * v[np.abs(v[:, 1] - y_m) < 0.006, 2].max()
+
+    widest, pubis, ribs = width_mm(0.12), width_mm(landmark("pubic_tubercle")[1]), width_mm(0.262)
+    assert widest > 1.15 * ribs and widest > 2.4 * pubis
+    assert v[:, 1].min() < landmark("pubic_tubercle")[1] - 0.008, "down on the symphysis"
+
+
 @pytest.mark.parametrize("view", ["anterior", "lateral_right", "anterolateral_right", "posterior"])
 def test_the_region_goes_from_skin_to_bone(view):
     plate = folio("region").plates[view]
+    drawn = {part for layer in plate.layers for part in layer.parts}
+    assert {
+        "abdominal_aorta",
+        "femoral_nerve_r",
+        "kidney_r",
+        "caecum_r",
+        "psoas_major_r",
+        "external_oblique_r",
+    } <= drawn
+    assert plate.peel == "in_order" and len(plate.layers) <= 12
     assert plate.layers[0].id == "bones" and plate.layers[-1].id == "skin"
     assert "schematic" in plate.schematic and "left out" in plate.schematic

@@ -9,7 +9,7 @@ import pytest
 import traitlets
 
 import synthetic_body as toy
-from iliopsoas.plates import pack
+from iliopsoas.plates import catalogue, pack
 from iliopsoas.plates.plate import Along, Folio, frame_key
 from iliopsoas.sources import UnknownName
 from iliopsoas.widgets import Acetates, acetates, drawing, warm
@@ -152,6 +152,23 @@ def test_plates_that_are_not_frames_of_one_view_are_refused(subject, change, nam
         change = {**change, "labels": (), "stops": ()}
     with pytest.raises(ValueError, match=named):
         pack.write(replace(other, **change), base=first, base_key="front__middle")
+
+
+MOST_BYTES = 2_100_000  # in a page they are a third larger: 2.8 MB
+
+
+@pytest.mark.parametrize("id", ["breath", "sections", "stride"])
+def test_the_frames_of_a_subject_are_small_enough_for_a_page(id):
+    """Of each view the base is weighed, and the frames next to it and farthest from it stand for the others."""
+    subject, total = catalogue.folio(id), 0.0
+    for view in subject.views:
+        keys = [subject.key(view, stop) for stop in subject.frames]
+        base = subject.key(view)
+        place = keys.index(base)
+        others = sorted((k for k in keys if k != base), key=lambda k: abs(keys.index(k) - place))
+        some = [len(drawing.full_pack(subject, k)) for k in {others[0], others[-1]}]
+        total += len(drawing.full_pack(subject, base)) + len(others) * sum(some) / len(some)
+    assert total < MOST_BYTES, round(total)
 
 
 # ---------------------------------------------------------------- the widget

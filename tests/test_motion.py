@@ -111,7 +111,7 @@ def test_nothing_enters_bone(angles):
         bones = ("femur_r", "hip_bone_r") + (("sacrum", "l5", "l4") if name == "psoas_major_r" else ())
         for bone in bones:
             worst = solid.depth_mm(parts[name].mesh.v, parts[bone].mesh).max()
-            assert worst <= 2, (name, bone)
+            assert worst <= 2.001, (name, bone)  # what pushes it out of the bone stops at 2 mm
 
 
 @every_pose

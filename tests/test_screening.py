@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iliopsoas.course.cases import cases
 from iliopsoas.course.screening import (
     BASES,
     FILE,
@@ -16,6 +17,7 @@ from iliopsoas.course.screening import (
     screen,
     screening,
 )
+from iliopsoas.course.technique import techniques
 from iliopsoas.sources import DataError, reference
 
 DATA = screening()
@@ -357,3 +359,46 @@ def test_a_bad_row_is_refused_by_file_entry_and_field(old, new, entry, field):
     with pytest.raises(DataError) as caught:
         read_screening(text.replace(old, new, 1))
     assert (caught.value.file, caught.value.entry, caught.value.field) == (FILE, entry, field)
+
+
+# What the people of cases.toml would answer yes to, and what they came for.
+ANSWERS_OF_CASES = {
+    "k01": ("collapse_pain pulsing_lump belly_pain", "hip_stretch"),
+    "k02": ("pulsing_lump", "hip_stretch"),
+    "k03": ("load_groin_pain", "hip_stretch"),
+    "k04": ("sudden_pop", "hip_stretch"),
+    "k05": ("under_18 young_hip_pain", "hip_stretch"),
+    "k06": ("leg_swelling breathless", "thigh_percussion"),
+    "k07": ("fever_pain", "hip_stretch"),
+    "k08": ("hernia_painful", "abdomen"),
+    "k09": ("blood_thinner leg_weak", "hip_stretch"),
+    "k10": ("saddle_numbness", "thomas_test"),
+    "k11": ("dark_urine", "thigh_percussion"),
+    "k13": ("pregnant", "abdomen"),
+    "k14": ("transplant", "abdomen"),
+    "k15": ("hip_replacement", "hip_stretch"),
+    "k16": ("", "hip_stretch"),
+    "k17": ("", "hip_stretch"),
+    "k18": ("weight_night", "hip_stretch"),
+}
+# A case is adapted when the work asked for is declined and something else can be done, too.
+OUTCOMES_OF_TIERS = {
+    "999": {"call_999"},
+    "emergency": {"emergency_department"},
+    "same_day": {"same_day"},
+    "gp": {"gp_this_week"},
+    "adapt": {"adapt", "decline", "clear"},
+    "clear": {"clear"},
+}
+
+
+@pytest.mark.parametrize("id", ANSWERS_OF_CASES)
+def test_the_gate_and_the_cases_send_the_same_condition_to_the_same_place(id):
+    case = cases()[id]
+    assert decided(*ANSWERS_OF_CASES[id]).outcome in OUTCOMES_OF_TIERS[case.tier], case.condition
+
+
+def test_every_case_is_compared_but_the_one_that_begins_after_the_work():
+    assert set(cases()) - set(ANSWERS_OF_CASES) == {"k12"}
+    assert cases()["k12"].tier == "emergency"
+    assert techniques().stops["after"].outcome == "emergency_department"

@@ -13,11 +13,15 @@ import numpy as np
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import column, shapes
 from iliopsoas.body.landmarks import landmark
+from iliopsoas.body.surface import keep_out
 from iliopsoas.body.tubes import by, everything, laid, on_psoas, tube
+from iliopsoas.body.wall import inner_face
 
-CAECUM_M, ASCENDING_M, DESCENDING_M, SIGMOID_M = 0.0270, 0.0205, 0.0140, 0.0150
+CAECUM_M, ASCENDING_M, DESCENDING_M, SIGMOID_M = 0.0230, 0.0205, 0.0140, 0.0150
 APPENDIX_M, ILEUM_M = 0.0034, 0.0110
 _POUCH_M = 0.030
+WALL_GAP_M = 0.0004
+_ROUND = 0.8  # of its radius keeps the gut between wall and muscle; what is left over is pressed flat
 
 
 def gut(path: FloatArray, radius_m: FloatArray, first: float = 0.0, around: int = 36) -> Mesh:
@@ -31,7 +35,17 @@ def gut(path: FloatArray, radius_m: FloatArray, first: float = 0.0, around: int 
     blunt = np.sqrt(np.clip(1 - (1 - np.clip(from_end / radius_m, 0, 1)) ** 2, 0.02, 1))
     rings = shapes.oval_rings(path, radius_m * blunt, radius_m * blunt, around=around)
     middle = path[:, None]
-    return shapes.loft(middle + swell[..., None] * (rings - middle))
+    round_ = inner_face(middle + swell[..., None] * (rings - middle), WALL_GAP_M)
+    resting = keep_out(round_, everything(), WALL_GAP_M, rounds=2, reach_m=0.010)
+    return shapes.loft(inner_face(resting, WALL_GAP_M))
+
+
+def within(path: FloatArray, radius_m: FloatArray) -> FloatArray:
+    """Return a path drawn in from the belly wall and kept off bones and muscles; between them the gut is flattened."""
+    for _ in range(4):
+        path = inner_face(path, WALL_GAP_M + _ROUND * radius_m)
+        path = shapes.ease(keep_out(path, everything(), _ROUND * radius_m, rounds=2, reach_m=0.025), 4)
+    return path
 
 
 def caecum_floor() -> FloatArray:
@@ -55,7 +69,7 @@ def _right() -> tuple[FloatArray, FloatArray, int]:
     n = 110
     u = np.linspace(0, 1, n)
     radius = shapes.profile(u, [0, 0.10, 0.22, 0.34, 1], [CAECUM_M * 0.8, CAECUM_M, CAECUM_M, ASCENDING_M, ASCENDING_M])
-    path = shapes.ease(laid(way, n, radius, everything(), rounds=2), 10)
+    path = within(shapes.ease(laid(way, n, radius, everything(), rounds=2), 10), radius)
     return path, radius, int(0.26 * n)
 
 
@@ -123,7 +137,7 @@ def _left() -> tuple[FloatArray, FloatArray, int]:
     n = 150
     way = [*descending, *sigmoid]
     radius = np.full(n, DESCENDING_M)
-    path = shapes.ease(laid(way, n, DESCENDING_M, everything(), rounds=2), 10)
+    path = within(shapes.ease(laid(way, n, DESCENDING_M, everything(), rounds=2), 10), radius)
     cut = int(np.argmin(np.linalg.norm(path - np.array(descending[-1]), axis=1)))
     radius = shapes.profile(np.arange(n), [0, cut, cut + 12, n - 1], [DESCENDING_M, DESCENDING_M, SIGMOID_M, SIGMOID_M])
     return path, radius, cut

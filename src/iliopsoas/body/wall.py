@@ -12,10 +12,12 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import back_muscles, gluteal, shapes
 from iliopsoas.body.assemble import Body, Part
+from iliopsoas.body.assemble import body as standing
 from iliopsoas.body.landmarks import landmark, line
 from iliopsoas.body.surface import Surface, keep_out
 from iliopsoas.body.walls import hip_bone, wall
@@ -54,10 +56,16 @@ _BACK = (
 # Thickness of the sheets (drawing choices), metres; outermost first.
 EXTERNAL_M, INTERNAL_M, TRANSVERSUS_M, RECTUS_M, SHEATH_M = 0.0055, 0.0075, 0.0038, 0.0100, 0.0009
 FAT_FRONT_M, FAT_M, SKIN_M = 0.011, 0.013, 0.0022
+OUTER_RIBS = ("rib_7", "rib_8", "rib_9", "rib_10", "rib_11")  # what the external oblique lies on
+RIB_COVER_M, RIB_NEAR_M, RIB_REACH_M = 0.0015, 0.006, 0.020  # how far off a rib it is lifted, and over what breadth
+INNER_FACE_M = EXTERNAL_M + INTERNAL_M + 0.0016 + TRANSVERSUS_M  # from the outer to the inner face, with the gaps
 _SEMILUNAR_M, _RECTUS_IN_M = 0.066, 0.005
 _CREST_M = 0.0015  # how far above the crest's line a sheet ends
 ROWS, COLUMNS, AROUND = 48, 40, 120
 THIGH_TOP_M, TRUNK_LOW_M = -0.100, -0.128
+SHEATH_LOW_M = 0.010  # how far below the tubercle the front of the sheath ends, on the front of the symphysis
+TOUCH_M = 0.0016  # from the midline to the skin of a thigh where the two touch
+THIGHS_PART_M = 0.075  # how far below the trunk the thighs begin to stand apart
 
 
 def parts(body: Body, breath_l: float) -> Iterator[Part]:
@@ -66,7 +74,8 @@ def parts(body: Body, breath_l: float) -> Iterator[Part]:
     yield Part("fat", "skin", "", "fat", fat(), "skin")
     for name, tissue, mesh in _right():
         structure = "skin" if name.startswith("thigh") else name.removesuffix("_posterior")
-        group = "skin" if structure == "skin" else f"{structure}_r"  # no line where thigh and trunk meet
+        # No line where thigh and trunk meet, nor where the flat tendon of the external oblique becomes the sheath.
+        group = {"skin": "skin", "rectus_sheath": "external_oblique_r"}.get(structure, f"{structure}_r")
         right = Part(f"{name}_r", structure, "r", tissue, mesh, group)
         yield right
         yield replace(right.mirrored(), group="skin") if structure == "skin" else right.mirrored()
@@ -81,7 +90,7 @@ def _right() -> Iterator[tuple[str, str, Mesh]]:
         "muscle",
         side_sheet(EXTERNAL_M + 0.0008, INTERNAL_M, 142.0, _costal_margin, 42.0, True),
     )
-    inside = EXTERNAL_M + INTERNAL_M + 0.0016
+    inside = INNER_FACE_M - TRANSVERSUS_M
     yield "transversus_abdominis", "muscle", side_sheet(inside, TRANSVERSUS_M, 142.0, _costal_margin, 88.0, True)
     yield "rectus_abdominis", "muscle", rectus()
     yield "rectus_sheath", "tendon", sheath(front=True)
@@ -100,6 +109,24 @@ def barrel(y_m: FloatArray, angle_deg: FloatArray, inset_m: FloatArray | float =
     c, s = (np.sign(q) * np.abs(q) ** (2 / _POWER) for q in (np.cos(a), np.sin(a)))
     x = middle + (front - middle - inset_m) * c
     return np.stack([x, y, (width - inset_m) * s], axis=-1)
+
+
+def inner_face(points: FloatArray, gap_m: ArrayLike = 0.0) -> FloatArray:
+    """Return points, shape (..., 3), drawn straight in to the inner face of the side wall or `gap_m` within it.
+
+    What is inside stays. Right and left are alike, so points of either side may be given.
+    """
+    p = np.asarray(points, float)
+    inset = INNER_FACE_M + np.broadcast_to(np.asarray(gap_m, float), p.shape[:-1])
+    width, front, middle = _table(p[..., 1])
+    forward = np.maximum(p[..., 0] - middle, 0.0)
+    shares = forward / (front - inset - middle), np.abs(p[..., 2]) / (width - inset)
+    out = (shares[0] ** _POWER + shares[1] ** _POWER) ** (1 / _POWER)
+    share = 1 / np.maximum(out, 1.0)
+    result = p.copy()
+    result[..., 0] = p[..., 0] - forward * (1 - share)
+    result[..., 2] = p[..., 2] * share
+    return result
 
 
 def angle_at(z_m: FloatArray | float, y_m: FloatArray, inset_m: float = 0.0) -> FloatArray:
@@ -185,8 +212,31 @@ def side_sheet(
         inner = keep_out(inner, bones, 0.0010, rounds=2, reach_m=0.014)
         outer = keep_out(outer, bones, 0.0022, rounds=2, reach_m=0.016)
         inner, outer = (shapes.ease_across(shapes.ease(g, 2), 2) for g in (inner, outer))
+    if not to_raphe:
+        lift = _rib_lift(y, a)
+        inner, outer = inner + lift, outer + lift
     mesh = shapes.slab(inner, outer)
     return _slanted(mesh, np.concatenate([inner.reshape(-1, 3), outer.reshape(-1, 3)]), slant_deg)
+
+
+def _rib_lift(y_m: FloatArray, angle_deg: FloatArray) -> FloatArray:
+    """Return how the outermost sheet is lifted off the barrel, shape (..., 3), where ribs stand out before it.
+
+    Out from the middle of the trunk, as the ribs do: pushed off the nearest face, a point within a rib may go inwards.
+    """
+    ribs = np.concatenate([standing()[f"{rib}_r"].mesh.v[::2] for rib in (*OUTER_RIBS, "costal_margin")])
+    width, front, middle = _table(ribs[:, 1])
+    from_middle = ribs - np.stack([middle, ribs[:, 1], np.zeros(len(ribs))], axis=1)
+    out = np.abs(from_middle[:, 0] / (front - middle)) ** _POWER + np.abs(from_middle[:, 2] / width) ** _POWER
+    out = out ** (1 / _POWER)
+    excess_m = (1 - 1 / out) * np.linalg.norm(from_middle, axis=1) + RIB_COVER_M
+    proud = excess_m > 0
+    feet = (ribs - from_middle * (1 - 1 / out)[:, None])[proud]
+    grid = barrel(y_m, angle_deg)
+    apart = np.linalg.norm(grid[..., None, :] - feet, axis=-1)
+    lift_m = (excess_m[proud] * np.exp(-(np.maximum(apart - RIB_NEAR_M, 0) ** 2) / RIB_REACH_M**2)).max(-1)
+    centre = np.stack([_table(y_m)[2] * np.ones_like(grid[..., 0]), grid[..., 1], np.zeros_like(grid[..., 0])], axis=-1)
+    return shapes.ease(shapes.unit(grid - centre) * lift_m[..., None], 1)
 
 
 def _edge(t: FloatArray) -> FloatArray:
@@ -195,8 +245,12 @@ def _edge(t: FloatArray) -> FloatArray:
 
 
 def _narrow(y_m: FloatArray) -> FloatArray:
-    """Width of rectus abdominis by height, as a part of its greatest."""
-    return shapes.profile(y_m, (-0.098, -0.06, 0.02, 0.12, 0.24), (0.36, 0.56, 0.88, 1.0, 1.0))
+    """Width of rectus abdominis by height, as a part of its greatest: the semilunar line bows outwards.
+
+    It leaves the pubic tubercle, is farthest out above the navel, and bends in where it meets the costal margin.
+    """
+    heights = (-0.112, -0.098, -0.06, 0.0, 0.06, 0.12, 0.17, 0.23, 0.28)
+    return shapes.profile(y_m, heights, (0.18, 0.31, 0.57, 0.85, 0.97, 1.0, 0.97, 0.86, 0.70))
 
 
 def _slanted(mesh: Mesh, points: FloatArray, slant_deg: float) -> Mesh:
@@ -232,7 +286,7 @@ def rectus() -> Mesh:
 def sheath(front: bool) -> Mesh:
     """Return the front or the back layer of the rectus sheath; the back one ends below the navel (arcuate line)."""
     tubercle = float(landmark("pubic_tubercle")[1])
-    low = tubercle if front else tubercle + 0.42 * (0.07 - tubercle)
+    low = tubercle - SHEATH_LOW_M if front else tubercle + 0.42 * (0.07 - tubercle)
     depth = -0.0018 if front else SHEATH_M + RECTUS_M + 0.0014
     args = (0.274, low, 0.0012, _SEMILUNAR_M + 0.004)
     outer, inner = _front_grid(depth, *args), _front_grid(depth + SHEATH_M, *args)
@@ -307,14 +361,18 @@ def thigh(skin_m: float) -> Mesh:
     row = np.interp(-np.maximum(y[:, 0], TRUNK_LOW_M), -trunk[:, 0, 1], np.arange(len(trunk)))
     low = np.stack([shapes.at(trunk, r, np.arange(half) / AROUND) for r in row])
     t = np.linspace(0, 1, 22)[None, 1:-1, None]
-    inner = (low[:, -1:] * (1 - t) + low[:, :1] * t) * [1.0, 1.0, 0.0] + [0.0, 0.0, 0.004]
-    start = np.concatenate([np.maximum(low, [-1.0, -1.0, 0.004]), inner], axis=1)
+    inner = (low[:, -1:] * (1 - t) + low[:, :1] * t) * [1.0, 1.0, 0.0] + [0.0, 0.0, 0.0006]
+    start = np.concatenate([np.maximum(low, [-1.0, -1.0, 0.0006]), inner], axis=1)
     angle = np.concatenate([np.linspace(0, np.pi, half), np.linspace(np.pi, 2 * np.pi, 22)[1:-1]])
     last = low[-1]
     middle = np.array([0.5 * (last[:, 0].max() + last[:, 0].min()) + 0.006, 0.0, 0.088])
     c, s = (np.sign(q) * np.abs(q) ** (2 / 2.25) for q in (np.cos(angle), np.sin(angle)))
     oval = middle + np.stack([0.082 * c, np.zeros_like(c), 0.080 * s], axis=1)
     rings = start + shapes.smoothstep((TRUNK_LOW_M - y) / 0.10)[..., None] * (oval - start)
+    # The thighs touch below the perineum and part further down, so that no slot with a flat top stands between them.
+    touch = (1 - shapes.smoothstep((TRUNK_LOW_M - THIGHS_PART_M - y) / 0.10)) * np.ones_like(c)
+    near = 1 - shapes.smoothstep((rings[..., 2] - TOUCH_M) / 0.05)
+    rings[..., 2] -= touch * near * np.maximum(rings[..., 2].min(1, keepdims=True) - TOUCH_M - skin_m, 0)
     rings[..., 1] = y
     within = np.clip((y - TRUNK_LOW_M - 0.004) / (THIGH_TOP_M - TRUNK_LOW_M), 0, 1)[..., None] * 0.003
     inset_m = skin_m + within - 0.0003

@@ -43,7 +43,7 @@ TIERS: Mapping[Tier, str] = MappingProxyType(
         "999": "No treatment; call 999 or 112 now",
         "emergency": "No treatment; emergency department now",
         "same_day": "No treatment; medical contact today",
-        "gp": "GP appointment first",
+        "gp": "GP appointment this week, first",
         "adapt": "Treat, but adapted",
         "clear": "Treat as planned",
     }

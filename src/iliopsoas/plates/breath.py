@@ -24,7 +24,9 @@ from iliopsoas.plates.view import View
 
 VIEWS = ("anterior", "lateral_right")
 # Stop of the axis to litres above rest.
-VOLUMES_L = {"000": 0.0, "025": 0.25, "050": 0.5, "100": 1.0, "150": 1.5, "200": 2.0, "250": 2.5, "300": 3.0}
+VOLUMES_L = {"000": 0.0, "050": 0.5, "100": 1.0, "150": 1.5, "200": 2.0, "300": 3.0}
+# Ribs and dome move in every frame, so that each travels whole: small enough for a page of three megabytes.
+HEIGHT_PX = 624
 DEPTHS_M = {"anterior": (-0.16, 0.11), "lateral_right": (-0.15, 0.16)}
 BREATH_SOURCES = ("cohen1994", "boussuges2009", "boussuges2021", "wilson1987")
 _ALONG = Along(
@@ -88,7 +90,7 @@ def breath_facts(breath_l: float) -> tuple[Fact, ...]:
 
 
 def _framed(view: str, stop: str, facts: tuple[Fact, ...]) -> View:
-    whole = framed(view)
+    whole = framed(view, HEIGHT_PX)
     return replace(whole, name=frame_key(view, stop), sentence=f"{whole.sentence} {facts[0].text}")
 
 

@@ -14,6 +14,8 @@ from PIL import (  # naming the plugin keeps Pillow from loading every format it
 )
 
 COLOURS = 64  # per layer: 2 levels of 255 away from the full ink on average, at half the bytes of 256 colours
+GLASS_COLOURS = 16  # of a glass layer, which is an outline and a faint wash of one or two tissues
+FRAME_COLOURS = 40  # of what moves, in all frames but the one shown at first: they are many, and seen in passing
 _SAMPLE, _ROUNDS = 6000, 4
 
 

@@ -33,15 +33,22 @@ def diaphragm_folio() -> Folio:
     return Folio("diaphragm", "The diaphragm and where it holds on", LazyPlates(VIEWS, _plate))
 
 
-def framed(name: str) -> View:
+def framed(name: str, height_px: int = 800) -> View:
     """Return a view of the lower chest and the upper lumbar spine.
+
+    Parameters
+    ----------
+    name : str
+        One of `VIEWS`.
+    height_px : int
+        Height of the upright views; the view from below has one size.
 
     Raises
     ------
     ValueError
         No such view; the message names those there are.
     """
-    height_px, height_m = 800, _TOP_M - _LOW_M
+    height_m = _TOP_M - _LOW_M
     middle = (_TOP_M + _LOW_M) / 2
     if name == "inferior":
         said = "Seen from below and in front, as if looking up into the dome; the front of the body is at the top."

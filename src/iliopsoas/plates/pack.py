@@ -18,7 +18,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from iliopsoas.plates.coding import COLOURS, decoded, depth_and_index, depth_image, encoded, mime, reduced
+from iliopsoas.plates.coding import (
+    COLOURS,
+    FRAME_COLOURS,
+    GLASS_COLOURS,
+    decoded,
+    depth_and_index,
+    depth_image,
+    encoded,
+    mime,
+    reduced,
+)
 from iliopsoas.plates.credits import credit_line
 from iliopsoas.plates.frames import frame_of, patch_of, patched, same_areas, same_image
 from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX, ROW_GAP_PX
@@ -88,7 +98,8 @@ def write(
             x, y, w, h = (patch[0] - k.box[0], patch[1] - k.box[1], *patch[2:])
             cut = np.s_[y : y + h, x : x + w]
             rgba, depth, index = rgba[cut], depth[cut], index[cut]
-        ink = put(rgba if sheet.draft or quick else reduced(rgba, COLOURS))
+        colours = GLASS_COLOURS if k.glass else FRAME_COLOURS if base else COLOURS
+        ink = put(rgba if sheet.draft or quick else reduced(rgba, colours))
         layers.append({**row, "box": list(k.box), "ink": ink, "data": put(depth_image(depth, index))})
     over = sheet.areas
     areas: dict[str, Any] | None = None

@@ -63,7 +63,7 @@ LOOKS: dict[str, Look] = {
     "oesophagus": Look("#C9B27C", "#E8D9A0", 0.25, 0.08),
     "fascia": Look("#9AD0F5", "#1F9BE0", 0.12, 0.10),
     # What lies round the muscle: vessels, nerves and organs as atlases colour them.
-    "artery": Look("#E3180C", "#FF8A70", 0.0, 0.16),
+    "artery": Look("#E05656", "#FF8A70", 0.0, 0.16),
     "vein": Look("#183A90", "#5C8CF0", 0.0, 0.14),
     "nerve": Look("#F2D743", "#B8860B", 0.0, 0.06),
     "ureter": Look("#1CA560", "#7CE0A8", 0.0, 0.12),
