@@ -210,6 +210,15 @@ def test_the_words_of_the_still_stay_those_of_its_picture(subject, later):
     assert html.escape(subject.plate("back").alt_for()) in w._still_html()
 
 
+def test_a_chart_keeps_letters_that_can_be_read_and_a_still_fits_its_cell():
+    chart, plate = (
+        still.figure_html(b"x", "Alt.", "Words."),
+        still.figure_html(b"x", "Alt.", "Words.", still_of="start"),
+    )
+    assert f"min-width:{still.LEAST_CHART_PX}px" in chart and 'overflow-x:auto" tabindex="0"' in chart
+    assert "min-width" not in plate and "tabindex" not in plate
+
+
 def test_words_in_a_still_cannot_break_out_of_it():
     markup = still.figure_html(b"x", 'a "quote" <b>', "<script>", still_of='"><b>')
     assert "<b>" not in markup

@@ -6,11 +6,11 @@
 const PAINT_WORDS = {
   views: 'View', tool: 'Tool', brush: 'Brush', eraser: 'Eraser', size: 'Size', sizes: ['Small', 'Medium', 'Large'],
   undo: 'Undo', clear: 'Clear', score: 'Score it', again: 'Go on painting', undone: 'Undone.', cleared: 'Everything is cleared.',
-  how: 'Paint on the right side of the body. Everything you can paint can also be chosen here:',
+  how: 'Paint on the right side of the body. Everything that you can paint can also be chosen in the list.',
   many: 'This muscle needs more than one view: {0}.', on: '{0}: marked.', off: '{0}: no longer marked.',
   nothing: 'Nothing is marked yet.', result: '{0} % overlap. {1} of {2} places found.', perfect: 'Every place, and nothing besides.',
   missed: 'Missed', excess: 'Too much', excessOn: '{0}', paper: 'beside the bones', found: 'Found',
-  fine: 'Overlap is the Dice coefficient over all views: what is both painted and true, within {0} mm of each other, against both. Found means that half of a place is covered.',
+  fine: 'Overlap compares, over all views, what is both painted and true, within {0} mm of each other, with all that is painted and all that is true (Dice coefficient). Found means that half of a place is covered.',
   lit: 'The true places are lit in the picture; your paint lies over them, dark.', sources: 'Sources: {0}',
   right: 'right', left: 'left', waiting: 'The pictures are still being drawn.',
 };

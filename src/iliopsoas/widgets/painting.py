@@ -40,8 +40,8 @@ TOLERANCE_MM = 3.0  # edges of attachments are schematic, so nobody is asked to 
 _PELVIS, _FEMUR = "Sacrum and hip bone", "Thigh bone"
 # Places where none of the three holds on, and where it is often drawn: part or named point of the plate, and its words.
 ELSEWHERE = (
-    ("T11–T12", "part", "disc_t11_t12", "disc"),
-    ("L5–S1", "part", "disc_l5_s1", "disc"),
+    ("T11–T12", "part", "disc_t11_t12", "T11–T12 disc"),
+    ("L5–S1", "part", "disc_l5_s1", "L5–S1 disc"),
     (_PELVIS, "point", "promontory", "promontory of the sacrum"),
     (_PELVIS, "point", "asis", "front end of the iliac crest"),
     (_PELVIS, "point", "iliac_crest", "top of the iliac crest"),

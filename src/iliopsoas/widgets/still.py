@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _CARD = "background:#fff;color:#1a1a1a;margin:0;padding:8px;max-width:1000px"
 _NOTE = "font:15px/1.45 system-ui,sans-serif;margin-top:6px"
 
+LEAST_CHART_PX = 560
+SIDEWAYS = "Picture; the arrow keys move it where it is wider than the page"
+
 
 def png_of(figure: Figure, dpi: float = 110) -> bytes:
     """Return a figure as a PNG of few colours, on white."""
@@ -57,9 +60,11 @@ def figure_html(png: bytes, alt: str, caption: str, still_of: str = "") -> str:
         if not text.strip():
             raise ValueError(f"A picture needs words: {name} is empty.")
     source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
-    image = (
-        f'<img style="max-width:100%;height:auto" alt="{html.escape(alt)}" src="{source}">' if png else html.escape(alt)
-    )
+    # A chart keeps legible letters and moves sideways where it has no room; a still gives way to its widget.
+    size = "max-width:100%" if still_of else f"max-width:100%;min-width:{LEAST_CHART_PX}px"
+    image = f'<img style="{size};height:auto" alt="{html.escape(alt)}" src="{source}">' if png else html.escape(alt)
+    if png and not still_of:
+        image = f'<div style="overflow-x:auto" tabindex="0" role="group" aria-label="{SIDEWAYS}">{image}</div>'
     mark = f' data-still="{html.escape(still_of)}"' if still_of else ""
     return (
         f'<figure{mark} style="{_CARD}">{image}<figcaption style="{_NOTE}">{html.escape(caption)}</figcaption></figure>'
