@@ -32,12 +32,17 @@ def region_folio() -> Folio:
     return Folio("region", "The region in layers", LazyPlates(VIEWS, _plate))
 
 
+HEIGHT_PX = 760  # eleven layers in four views: smaller than other plates, so that a page of them stays small
+
+
 def _view(name: str) -> View:
     """Return the view with room for the outline of the skin."""
     whole = standing.framed(name)
     extra_m = {"lateral_right": 0.0, "anterolateral_right": 0.044, "anterior": 0.044, "posterior": 0.044}[name]
     width_m = whole.width_m + extra_m
-    return replace(whole, width_m=width_m, size_px=(round(whole.size_px[0] * width_m / whole.width_m), 900))
+    return replace(
+        whole, width_m=width_m, size_px=(round(whole.size_px[0] * HEIGHT_PX / 900 * width_m / whole.width_m), HEIGHT_PX)
+    )
 
 
 def _plate(name: str) -> Plate:
