@@ -37,9 +37,11 @@ ORIGINS = {
 
 
 def every_subset(plate):
+    """Give every set of layers that a learner can reach: any, or from the back forward where they come off in order."""
     peelable = [k.id for k in plate.layers if not k.locked]
-    for mask in range(2 ** len(peelable)):
-        yield [id for bit, id in enumerate(peelable) if mask >> bit & 1]
+    if plate.peel == "in_order":
+        return [peelable[:k] for k in range(len(peelable) + 1)]
+    return [[id for bit, id in enumerate(peelable) if mask >> bit & 1] for mask in range(2 ** len(peelable))]
 
 
 @VIEWS
