@@ -35,6 +35,8 @@ ORIGINS = {
     "l5": {"body_l5"},
 }
 
+CLOSE_UPS = {"pose_lab", "groin", "lacunae"}
+
 
 def every_subset(plate):
     """Give every set of layers that a learner can reach: any, or from the back forward where they come off in order."""
@@ -120,8 +122,8 @@ def cross(a, b):
 def test_nothing_is_cut_off_at_the_sides(subject, view):
     sheet = folio(subject).plates[view].sheet(draft=True)
     for layer in sheet.layers:
-        if subject == "pose_lab" and layer.id == "bones":
-            continue  # a lower leg may run out of the picture, so that what it is about is large enough
+        if subject in CLOSE_UPS and layer.id == "bones":
+            continue  # bones may run out of the picture, so that what it is about is large enough
         if layer.box[2]:
             x, _, w, _ = layer.box
             assert x > 0 and x + w < sheet.size_px[0], layer.id
@@ -130,14 +132,18 @@ def test_nothing_is_cut_off_at_the_sides(subject, view):
 @pages
 def test_words_follow_layers_and_level(subject, view):
     plate = folio(subject).plates[view]
-    everything, nothing = plate.alt_for(), plate.alt_for([])
+    everything, nothing = plate.alt_for([k.id for k in plate.layers if not k.locked]), plate.alt_for([])
     for layer in plate.layers:
-        assert layer.sentence and layer.sentence in everything
+        if subject != "spot_the_error":  # a sentence there would say what is wrong, or repeat it
+            assert layer.sentence, layer.id
+        assert layer.sentence in everything
         if not layer.locked:
-            assert layer.sentence not in nothing and layer.name in nothing
+            assert layer.name in nothing
+            assert not layer.sentence or layer.sentence not in nothing
     for stop in plate.stops:
         assert plate.alt_for(stop=stop.id).endswith(stop.sentence)
-    assert plate.caption and plate.schematic and plate.description
+    assert plate.caption and plate.schematic
+    assert plate.description or subject == "spot_the_error"
     assert all(reference(key) for key in plate.sources)
 
 
