@@ -73,7 +73,8 @@ def test_a_whole_quiz_on_plates_by_keyboard_alone(bare):
         keys.press("ArrowDown")
     assert "lesser_trochanter" in page.locator(".bo-sheet canvas").get_attribute("data-lit")
     press_check(page)
-    assert answers(page)[-1] == {"id": POINT, "given": "lesser_trochanter", "right": True, "sure": None, "n": 1}
+    wanted_answer = {"id": POINT, "given": "lesser_trochanter", "right": True, "sure": None, "n": 1}
+    assert wanted_answer.items() <= answers(page)[-1].items()
     assert "Right." in said.inner_text() and question(POINT).why in said.inner_text()
     keys.press("Enter")
 
