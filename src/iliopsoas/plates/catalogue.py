@@ -32,6 +32,7 @@ _MAKERS = {
     "fascia": "fascia:fascia_folio",
     "breath": "breath:breath_folio",
     "back": "back:back_folio",
+    "strokes": "strokes:strokes_folio",
 }
 _CHARTS = {
     "psoas_size": "chart:psoas_size",
