@@ -63,7 +63,8 @@ class Surface:
         v = self.mesh.v
         centre = v.mean(0)
         away = v - centre
-        return centre, np.concatenate([away, -0.5 * (away**2).sum(1, keepdims=True)], axis=1).astype(np.float32).T.copy()
+        columns = [away, -0.5 * (away**2).sum(1, keepdims=True)]
+        return centre, np.ascontiguousarray(np.concatenate(columns, axis=1).astype(np.float32).T)
 
     @cached_property
     def _fans(self) -> tuple[IntArray, IntArray, IntArray]:
