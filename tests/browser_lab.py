@@ -153,18 +153,24 @@ class Lab:
         )
 
     def reopen_saved(self, page, name: str) -> None:
-        """Save the notebook that is open and open it again; nothing of it is run."""
+        """Save the notebook that is open with Ctrl+S, end its kernel, and open it again; nothing of it is run."""
+        page.evaluate(
+            """() => {
+                const { context } = window.jupyterapp.shell.currentWidget;
+                window.savedByTest = '';
+                context.saveState.connect((_, state) => { window.savedByTest = state; });
+            }"""
+        )
         page.keyboard.press("Control+s")
-        page.wait_for_timeout(1500)
-        page.goto(f"{self.url}/lab/tree/{name}?reset")
-        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_function("window.savedByTest === 'completed'")
+        page.goto("about:blank")
+        self.end_kernels()
+        self.open(page, name)
 
     def lose_kernel(self, page) -> None:
-        """End the kernel of the notebook that is open, and put away what JupyterLab says about it."""
+        """End the kernel of the notebook that is open, and wait until JupyterLab knows."""
         self.end_kernels()
-        page.wait_for_timeout(500)
-        if page.locator(".jp-Dialog").count():
-            page.keyboard.press("Escape")
+        page.wait_for_function("!window.jupyterapp.shell.currentWidget.sessionContext.session", timeout=60_000)
 
     def end_kernels(self) -> None:
         for session in self.ask("GET", "/api/sessions"):
@@ -189,6 +195,63 @@ def run_cell(page, k: int) -> None:
     page.locator(".jp-Notebook .jp-Cell").nth(k).locator(".jp-InputArea-editor").first.click()
     page.keyboard.press("Control+Enter")
     page.keyboard.press("Escape")
+
+
+def printed(page, k: int, *words: str) -> str:
+    """Run a cell that prints until all these words are in its output, and return that: a page sends when it can."""
+    output = page.locator(".jp-Notebook .jp-Cell").nth(k).locator(".jp-OutputArea-output pre")
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        run_cell(page, k)
+        page.wait_for_function(
+            "k => window.jupyterapp.shell.currentWidget.content.widgets[k].model.executionState !== 'running'", arg=k
+        )
+        text = output.last.inner_text() if output.count() else ""
+        if all(word in text for word in words):
+            return text
+        page.wait_for_timeout(200)
+    raise AssertionError(f"cell {k} never printed {words}")
+
+
+def answers(page) -> list[dict]:
+    """Return what the card of a page without a kernel has taken as answers."""
+    return page.evaluate("model.get('answers')")
+
+
+def press(page, name: str) -> None:
+    """Press the button with this name."""
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def check(page) -> None:
+    """Press the button that checks an answer."""
+    page.locator("button[type=submit]").click()
+
+
+def go_on(page) -> None:
+    """Press the button that goes on after an answer."""
+    page.locator(".qu-buttons button.qu-main").click()
+
+
+def said(page) -> str:
+    """Return what a card of questions tells a screen reader."""
+    return page.locator(".questions [role=status]").inner_text()
+
+
+def focused(page) -> str:
+    """Return the text of what has the focus, or its kind."""
+    return page.evaluate("document.activeElement.textContent || document.activeElement.tagName")
+
+
+def out_of_sight(page, *selectors: str) -> list[str]:
+    """Return which of these are not wholly in the window, as "selector: from top to bottom"."""
+    return page.evaluate(
+        """selectors => selectors.flatMap(selector => {
+            const { top, bottom } = document.querySelector(selector).getBoundingClientRect();
+            return top < 0 || bottom > innerHeight ? [`${selector}: ${top} to ${bottom} of ${innerHeight}`] : [];
+        })""",
+        list(selectors),
+    )
 
 
 def run_all(page) -> None:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 import browser_lab as lab
+from browser_lab import answers, focused, press, said
 from iliopsoas.course.questions import question, questions
 from iliopsoas.learning import history
 from iliopsoas.learning.drill import Plan
@@ -49,14 +50,6 @@ def bare(open_page):
     return lambda widget, **options: open_page(page_of(widget), ".questions .qu-body > *", **options)
 
 
-def answers(page) -> list[dict]:
-    return page.evaluate("model.get('answers')")
-
-
-def press(page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
 def choose(page, text: str, sure: str = "") -> None:
     page.get_by_label(text, exact=True).check()
     if sure:
@@ -67,14 +60,6 @@ def choose(page, text: str, sure: str = "") -> None:
 def asked_now(page):
     text = page.locator(".qu-ask").first.inner_text()
     return next(q for q in questions().values() if text.startswith(q.question))
-
-
-def focused(page) -> str:
-    return page.evaluate("document.activeElement.textContent || document.activeElement.tagName")
-
-
-def said(page) -> str:
-    return page.locator(".questions [role=status]").inner_text()
 
 
 def downloaded(page, name: str = "Download my progress") -> bytes:
@@ -113,7 +98,7 @@ def test_the_page_merges_a_file_and_gives_out_all_of_it(bare, tmp_path):
     elsewhere = answer("q002", order=5)
     other.write_bytes(history.written(history.History((elsewhere,), "there")))
     page.locator("input[type=file]").set_input_files(other)
-    page.get_by_text("1 entries were added, 0 you had already.").first.wait_for()
+    page.get_by_text("1 entry was added, 0 you had already.").first.wait_for()
     found = history.read(downloaded(page))
     assert found.ids == {elsewhere.id, answers(page)[0]["event"]}
     other.write_text("a photo", encoding="utf-8")
@@ -196,6 +181,18 @@ def test_a_whole_drill_by_keyboard_alone(bare):
     assert [one.data["right"] for one in history.read(downloaded(page)).events] == [False, True, True, True, True]
 
 
+def test_a_drill_without_a_kernel_says_that_it_plans_no_next_day(bare):
+    """It keeps and gives out answers; what is due when is worked out in Jupyter, and it promises nothing else."""
+    page = bare(drill_of(CHOICE))
+    alone = page.locator(".qu-alone")
+    assert "plans no next day" in alone.inner_text() and "load it there with progress()" in alone.inner_text()
+    choose(page, CHOICE.right)
+    page.locator(".qu-buttons button.qu-main").click()
+    assert alone.is_visible()
+    assert "comes back" not in page.locator(".questions").inner_text()
+    assert "whoever wants to can read the right ones in its source" in page.locator(".qu-kept").inner_text()
+
+
 def test_it_can_be_stopped_at_any_time_and_gone_on_with(bare):
     page = bare(drill_of(*SOME))
     press(page, "Stop here")
@@ -273,6 +270,9 @@ def test_a_test_tells_nothing_before_its_end_and_one_wrong_on_safety_is_not_pass
             assert said(page).startswith("Noted.")
     result = page.locator(".qu-outcome").inner_text()
     assert result.startswith("Not passed yet")
+    rows = page.locator(".qu-topics:has(thead) td").all_inner_texts()
+    rates = [int(right) / int(asked) for right, asked in (row.split(" / ") for row in rows)]
+    assert rates == sorted(rates), "the weakest topic stands first"
     assert "3 of 4 right, 75 %. The pass mark is 80 %." in result
     assert "Safety: 1 of 2 right. All of them must be." in result
     assert "you were sure, and it was not right" in result and f"Lesson {SAFE_TOO.lesson}" in result
@@ -394,7 +394,7 @@ def test_a_drill_in_jupyterlab_by_keyboard_writes_each_answer_at_once(notebook):
     assert "progress.jsonl" in page.locator(".qu-kept").inner_text()
     assert lab.barriers(page, ".questions") == []
     keys.press("Escape")
-    assert page.evaluate("document.activeElement.classList.contains('jp-Cell')")
+    page.wait_for_function("document.activeElement.classList.contains('jp-Cell')")
 
 
 def test_how_one_stands_is_shown_downloaded_loaded_and_deleted_by_the_learner(notebook, tmp_path):
