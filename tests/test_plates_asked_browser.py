@@ -308,6 +308,20 @@ def test_what_is_missed_and_what_is_too_much_is_named_level_by_level(bare):
     assert "L2 transverse process" in told and "L5–S1 disc" in told
 
 
+@pytest.mark.parametrize(("width", "height"), [(1100, 760), (360, 700)])
+def test_the_score_comes_into_sight_and_beside_the_picture_where_there_is_room(bare, width, height):
+    page = painted(bare, "psoas_minor", viewport={"width": width, "height": height})
+    page.locator("[data-place=psoas_minor_insertion]").check()
+    page.get_by_role("button", name="Score it").click()
+    assert lab.out_of_sight(page, ".pa-score .qu-verdict") == []
+    side, board = page.locator(".pa-score").bounding_box(), page.locator(".bo-board").bounding_box()
+    assert (side["x"] >= board["x"] + board["width"]) == (width > 1000)
+    if width > 1000:
+        assert lab.out_of_sight(page, ".bo-sheet") == [], "the true places are lit there"
+    groups = page.locator(".pa-score li b").all_inner_texts()
+    assert groups and len(set(groups)) == len(groups), "one line for each level"
+
+
 def test_a_brush_paints_the_eraser_takes_away_and_undo_brings_back(bare):
     page = painted(bare, "iliacus")
     box = page.locator("canvas.pa-paint").bounding_box()
@@ -384,7 +398,7 @@ def test_a_claim_is_graded_by_keyboard_and_then_tells_its_verdict(bare):
         {"id": "c02", "evidence": "contradicted", "safety": "no concern", "agrees": False}
     ]
     assert c.finding in page.locator("[role=status]").inner_text()
-    assert "1 graded, 0 of them as here" in page.locator(".qu-count").inner_text()
+    assert "You graded 1, 0 of them as this ledger does" in page.locator(".qu-count").inner_text()
     row.locator(".ac-sources summary").click()
     assert row.locator(".ac-sources li").count() == len(c.sources)
     page.get_by_label("Your work").select_option("differ")

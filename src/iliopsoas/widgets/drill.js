@@ -97,6 +97,7 @@ class Drill extends Questions {
     const { words } = this, asked = this.round.filter((id) => this.given(id).length);
     this.isStopped = true;
     this.bar.hidden = true;
+    this.count.textContent = '';
     const firsts = new Map(asked.map((id) => [id, this.given(id)[0]]));
     const right = asked.filter((id) => firsts.get(id).right), missed = asked.filter((id) => !firsts.get(id).right);
     const urgent = missed.filter((id) => this.given(id).at(-1).sure && !this.given(id).at(-1).right);
