@@ -213,6 +213,18 @@ def printed(page, k: int, *words: str) -> str:
     raise AssertionError(f"cell {k} never printed {words}")
 
 
+def comes_true(page, check) -> None:
+    """Call a check until it raises no AssertionError any more; the last one is raised when the time is over."""
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return check()
+        except AssertionError:
+            if time.monotonic() > until:
+                raise
+        page.wait_for_timeout(50)
+
+
 def answers(page) -> list[dict]:
     """Return what the card of a page without a kernel has taken as answers."""
     return page.evaluate("model.get('answers')")
@@ -241,6 +253,47 @@ def said(page) -> str:
 def focused(page) -> str:
     """Return the text of what has the focus, or its kind."""
     return page.evaluate("document.activeElement.textContent || document.activeElement.tagName")
+
+
+def answer_by_keyboard(page, asked, given: object = None, sure: str = "") -> None:
+    """Answer the question that is shown, from where the card has put the focus to the check, without a pointer.
+
+    `asked` is the question; `given` what to answer, its right answer if None; `sure` is "Sure" or "Not sure" where the
+    card asks that too.
+    """
+    keys, given = page.keyboard, asked.solution if given is None else given
+
+    def tab_to(what: str) -> None:
+        for _ in range(20):
+            if page.evaluate(f"(one => {what})(document.activeElement)"):
+                return
+            keys.press("Tab")
+        raise AssertionError(f"no Tab reaches {what}")
+
+    if asked.kind in ("choice", "true_false"):
+        options = list(asked.choices) or ["True", "False"]
+        for _ in range(options.index(given)):
+            keys.press("ArrowDown")
+        if given == options[0]:
+            keys.press("Space")
+    elif asked.kind == "order":
+        for place, item in enumerate(asked.items):
+            rows = page.locator(".qu-order li > span:first-of-type").all_inner_texts()
+            for _ in range(rows.index(item) - place):
+                page.get_by_role("button", name=f"Move up: {item}", exact=True).focus()
+                keys.press("Enter")
+    elif asked.kind == "click":
+        tab_to("one.tagName === 'SUMMARY'")
+        keys.press("Enter")
+        keys.press("Tab")
+        keys.type(given)
+    else:
+        keys.type(f"{asked.value:g}" if asked.kind == "number" else str(given))
+    if sure:
+        tab_to("one.closest('.qu-sure')")
+        keys.press("Space" if sure == "Sure" else "ArrowDown")
+    tab_to("one.type === 'submit'")
+    keys.press("Enter")
 
 
 def out_of_sight(page, *selectors: str) -> list[str]:
