@@ -69,7 +69,8 @@ def page_of(context, asked: list[str], problems: list[str]):
             problems.append(str(error.stack))
 
     def on_message(message) -> None:
-        if message.type == "error" and any(word in message.text.lower() for word in words):
+        is_jupyters_own = message.text.startswith("Could not send widget sync message")  # after its kernel was ended
+        if message.type == "error" and not is_jupyters_own and any(word in message.text.lower() for word in words):
             problems.append(message.text)
 
     page = context.new_page()
