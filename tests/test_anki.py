@@ -34,6 +34,8 @@ def deck(tmp_path_factory):
     base = sqlite3.connect(collection)
     notes = base.execute("select guid, tags, flds from notes").fetchall()
     decks = json.loads(base.execute("select decks from col").fetchone()[0])
+    assert base.execute("pragma integrity_check").fetchone() == ("ok",)
+    assert base.execute("select count(*) from cards").fetchone() == (len(SOME),), "one card a question"
     base.close()
     return notes, media, decks
 
@@ -43,6 +45,13 @@ def test_a_card_keeps_its_id_so_that_a_newer_deck_forgets_no_date(deck):
     notes, _, decks = deck
     assert {guid for guid, _, _ in notes} == {genanki.guid_for("iliopsoas", q.id) for q in SOME}
     assert decks[str(anki.DECK_ID)]["name"] == "Iliopsoas"
+
+
+def test_no_card_shows_a_picture_that_the_file_lacks_and_none_is_packed_for_nothing(deck):
+    notes, media, _ = deck
+    shown = {name for _, _, fields in notes for name in re.findall(r'<img src="([^"]+)"', fields)}
+    assert shown == set(media)
+    assert all(data.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF")) for data in media.values())
 
 
 def test_a_picture_stands_on_the_card_with_its_words_and_in_the_file(deck):

@@ -39,6 +39,7 @@ SCRIPTS = (
     "board.js",
     "progress.js",
     "answers.js",
+    "fields.js",
     "questions.js",
     "drill.js",
     "prove.js",
