@@ -184,7 +184,7 @@ def _picture(place: Place, marked: bool) -> Image.Image:
 
 
 def _outline(picture: Image.Image, mask: Image.Image) -> None:
-    """Draw a white line and a blue one round a mask, as `board.js` does: a tint alone may be a neighbour's own colour."""
+    """Draw a white line and a blue one round a mask, as `board.js` does: a tint may be a neighbour's own colour."""
     for far, colour in ((8, "white"), (5, _BLUE)):
         wide = mask.filter(ImageFilter.MaxFilter(2 * far + 1))
         picture.paste(colour, mask=ImageChops.subtract(wide, mask))
