@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import zipfile
 
+import numpy as np
 import pytest
 
 from iliopsoas.cli import main
@@ -75,6 +76,17 @@ def test_every_card_asks_and_answers_and_a_picture_gives_nothing_away(q):
     assert ("Safety" in front) == q.safety
     if q.kind == "click":
         assert anki.picture_name(q, is_told=False) != anki.picture_name(q, is_told=True)
+
+
+def test_what_a_card_marks_has_a_line_round_it():
+    """The plate of iliacus, which is gold by nature: with and without the mark."""
+    q = next(q for q in questions().values() if q.kind == "label" and q.plate and q.plate.structure == "iliacus")
+
+    def blue(marked):
+        seen = np.asarray(anki._picture(q.plate, marked).convert("RGB")).astype(int)
+        return int((np.abs(seen - (11, 87, 164)).max(axis=2) < 40).sum())
+
+    assert blue(False) == 0 and blue(True) > 200
 
 
 def test_names_of_pictures_differ_where_pictures_differ():
