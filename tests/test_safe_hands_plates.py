@@ -39,6 +39,23 @@ def printed(id):
     return [folio(id).plates[key] for key in folio(id).printed]
 
 
+FRAMES = [(id, key) for id in ("positions", "thomas_test") for key in folio(id).plates]
+
+
+@pytest.mark.parametrize(("subject", "key"), FRAMES, ids=["-".join(k) for k in FRAMES])
+def test_every_frame_can_be_drawn_as_one_of_its_view_and_names_what_it_is_about(subject, key):
+    plate, base = folio(subject).plates[key], folio(subject).plates[folio(subject).base_of(key) or key]
+    layout = plate.label_layout(draft=True)  # refuses what lies outside the depths that frames share
+    assert not layout.dropped
+    assert {"psoas_major_r", "couch"} <= {label.id for label in layout.placed}
+    assert [(k.id, k.parts) for k in plate.layers] == [(k.id, k.parts) for k in base.layers]
+    assert (plate.view.size_px, plate.view.axes, plate.depth_range_m) == (
+        base.view.size_px,
+        base.view.axes,
+        base.depth_range_m,
+    )
+
+
 # ---------------------------------------------------------------- what a head meets
 
 

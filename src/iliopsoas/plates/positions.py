@@ -193,7 +193,7 @@ def _furniture(position: Position, body: Mapping[str, Part]) -> list[Part]:
     femur, tibia = body["femur_r"].mesh.v, body["tibia_r"].mesh.v
     if position.on_side:
         hip_y = float(body["hip_bone_r"].mesh.v[:, 1].mean())
-        top = couch.rounded(*_ENDS_M, hip_y - 0.17, hip_y + 0.31, 14)
+        top = couch.rounded(*_ENDS_M, hip_y - 0.17, hip_y + 0.37, 14)
         middle = (knee[:2] + tibia[:, :2].mean(0)) / 2
         cushion = couch.rounded(-0.20, 0.20, -0.075, 0.075, 5) @ _turn(tibia, knee).T + middle + [0.0, -0.01]
         return [

@@ -280,7 +280,7 @@ def _lines(test: Test, view: str, body: Mapping[str, Part]) -> list[Part]:
         return [
             table,
             couch.rod("horizontal", level),
-            couch.rod("thigh_line", [hip + lift, hip + lift + 0.47 * thigh], tissue="never"),
+            couch.rod("thigh_line", [hip + lift, hip + lift + 0.47 * thigh * [1, 0, 1]], tissue="never"),
             couch.rod("pelvis_line", pelvis, tissue="mark"),
         ]
     lift = np.array([0.0, 0.0, _NEAR_M - hip[2]])
@@ -292,7 +292,7 @@ def _lines(test: Test, view: str, body: Mapping[str, Part]) -> list[Part]:
     return [
         couch.plank(-0.42, edge, _couch_top(), _DEEP_M),
         couch.rod("horizontal", level),
-        couch.rod("thigh_line", [hip + lift, hip + lift + 0.50 * thigh], tissue="never"),
+        couch.rod("thigh_line", [hip + lift, hip + lift + 0.50 * thigh * [1, 1, 0]], tissue="never"),
         couch.rod("pelvis_line", pelvis, tissue="mark"),
     ]
 
