@@ -23,11 +23,11 @@ from iliopsoas.body.muscle import muscle
 from iliopsoas.body.pose import Pose
 from iliopsoas.body.posed import Posed, in_room
 from iliopsoas.body.skeleton import LEG, bones
-from iliopsoas.course.thomas import thomas_test
+from iliopsoas.course.thomas import Study, thomas_test
 from iliopsoas.plates import couch, pose_lab, standing
 from iliopsoas.plates.plate import Along, Fact, Folio, LabelSpec, Layer, LazyPlates, Plate, frame_key
 from iliopsoas.plates.view import View, view_at
-from iliopsoas.sources import UnknownName
+from iliopsoas.sources import UnknownName, reference
 
 START = "short"
 TILT_DEG = 15.0  # of the pelvis that is not held: a choice
@@ -215,10 +215,13 @@ def facts_of(view: str, finding: str) -> tuple[Fact, ...]:
             )
         )
     for study in thomas_test().studies.values():
-        facts.append(
-            Fact(f"study_{study.id}", study.people, "people", f"{study.people} people. {study.found}", study.sources)
-        )
+        facts.append(Fact(f"study_{study.id}", study.people, "people", _studied(study), study.sources))
     return tuple(facts)
+
+
+def _studied(study: Study) -> str:
+    """Return who was tested by whom, and what was found."""
+    return f"{reference(study.sources[0]).short}, {study.people} people: {study.found}"
 
 
 # ---------------------------------------------------------------- what is drawn
@@ -357,7 +360,7 @@ def thomas_plate(view: str, finding: str) -> Plate:
             f"{ARITHMETIC} {ZERO}",
             f"{RULE} A change of two degrees is within the error of the test.",
             " ".join(reading.text for reading in thomas_test().readings.values()),
-            " ".join(f"{study.people} people: {study.found}" for study in thomas_test().studies.values()),
+            " ".join(_studied(study) for study in thomas_test().studies.values()),
         ),
         sources=tuple(dict.fromkeys((*(k for f in facts for k in f.sources), *standing.SOURCES))),
         schematic=f"{standing.SCHEMATIC} The angles are examples that we chose, among them {TILT_DEG:.0f} degrees of "
