@@ -82,6 +82,10 @@ BACKDROPS: dict[str, Look] = {
     "mark": Look("#222222", "#0072B2"),
     "stroke": Look("#0B4F8A", "#0072B2"),  # a stroke of the hand on the skin, with its number
     "no_stroke": Look("#8C1C13", "#D55E00"),  # hatching where no hand goes
+    "allowed": Look("#34DC86", "#7CE0A8"),  # where a device may go, and where never
+    "never": Look("#B3261E", "#FF8A70"),
+    "couch": Look("#C3CCD4", "#9AA3B6", 0.0, 0.02),
+    "pillow": Look("#E8E4DA", "#FFE7A3", 0.0, 0.02),
     "origin_mobile": Look("#D55E00", "#FF9A4D"),  # of a muscle, on vertebrae that move
     "origin_fixed": Look("#0072B2", "#5CB0E6"),  # on sacrum, coccyx, hip bone or ligament
 }
