@@ -154,7 +154,7 @@ def test_every_great_vessel_below_the_navel_lies_under_a_never_area():
 
 
 def test_hatching_is_drawn_in_its_area_and_nowhere_else():
-    body = Region(("organs", "wall", "strokes"))()
+    body = where.WithStrokes(("wall",))()
     for area in data.AREAS:
         v = body[f"never_{area}"].mesh.v
         inside = np.zeros(len(v), bool)

@@ -27,7 +27,6 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "groin": "iliopsoas.body.groin",  # passages under the inguinal ligament, iliac fascia, bursa
         "lacunae": "iliopsoas.body.lacunae",  # the same passages of the right side, cut open
         "wall": "iliopsoas.body.wall",  # abdominal wall and skin
-        "strokes": "iliopsoas.body.strokes",  # light effleurage, drawn on the skin
     }
 )
 

@@ -1,4 +1,4 @@
-"""System "strokes": where the strokes of light effleurage run on the drawn body, and where none goes.
+"""Where the strokes of light effleurage run on the drawn body, and where none goes.
 
 Worked out from the bones and the large bowel. A stroke is the path of the middle of the hand. Each begins, turns and
 ends at landmarks: the groin crease (from the front hip-bone point to the pubic tubercle), the lowest ribs, the middle
@@ -8,6 +8,7 @@ of the colon. Points are (z, y) as seen from the front, metres, z towards the cl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from types import MappingProxyType
 
@@ -20,6 +21,7 @@ from iliopsoas.body import bowel, column, skin_lines
 from iliopsoas.body.assemble import Body, Part
 from iliopsoas.body.assemble import body as standing
 from iliopsoas.body.landmarks import landmark
+from iliopsoas.body.region import Region
 
 CLEAR_M = 0.006  # how far a stroke keeps off the areas, beyond what the data say (drawing choice)
 BOW_M = 0.010  # how far the stroke across rises to its middle, as the costal margin does (drawing choice)
@@ -134,7 +136,26 @@ def outlines() -> Mapping[str, tuple[str, FloatArray]]:
     return MappingProxyType(pieces)
 
 
-def parts(body: Body, breath_l: float) -> Iterator[Part]:
+@dataclass(frozen=True)
+class WithStrokes:
+    """Makes the region with the strokes on its skin; a plate's ``body``, known to the cache by its name.
+
+    They are no system of `Region`: what is drawn on the skin has no place in a section through the body.
+    """
+
+    systems: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Take a name that says what is made."""
+        object.__setattr__(self, "__qualname__", f"WithStrokes({'+'.join(self.systems)})")
+
+    def __call__(self) -> Body:
+        """Return the body with the parts of the systems and what is drawn on the skin."""
+        whole = Region(self.systems)()
+        return Body({**{id: whole[id] for id in whole}, **{part.id: part for part in parts()}})
+
+
+def parts() -> Iterator[Part]:
     """Yield the strokes with their numbers, the hatched areas, and the landmarks on the skin."""
     for number, (id, path) in zip(NUMBERED, paths().items(), strict=True):
         yield Part(

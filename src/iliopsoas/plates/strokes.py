@@ -9,13 +9,12 @@ import numpy as np
 
 from iliopsoas.atlas import strokes as data
 from iliopsoas.body import strokes as where
-from iliopsoas.body.region import Region
 from iliopsoas.plates import standing
 from iliopsoas.plates.plate import Fact, Folio, LabelSpec, Layer, LazyPlates, Plate
 from iliopsoas.plates.view import View, view_at
 from iliopsoas.sources import reference
 
-SYSTEMS = ("organs", "wall", "strokes")
+SYSTEMS = ("organs", "wall")
 TOP_M, HALF_M = 0.252, 0.166
 REACHES = "The strokes reach the skin and the tissue just under it. They do not reach the psoas."
 SCHEMATIC = (
@@ -153,7 +152,7 @@ def _plate(name: str) -> Plate:
         ),
         sources=tuple(dict.fromkeys([*rows.sources, "gray1918", *standing.SOURCES])),
         schematic=SCHEMATIC,
-        body=Region(SYSTEMS),
+        body=where.WithStrokes(SYSTEMS),
     )
 
 
