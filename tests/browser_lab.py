@@ -361,9 +361,9 @@ def cut_off(page, card: str) -> list[str]:
     )
 
 
-def canvas_pixels(widget) -> np.ndarray:
+def canvas_pixels(widget, canvas: str = "canvas") -> np.ndarray:
     """Return what the canvas of a widget (a locator) shows, as straight RGBA."""
-    size, data = widget.locator("canvas").evaluate(
+    size, data = widget.locator(canvas).evaluate(
         """canvas => {
             const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
             let text = '';

@@ -1,7 +1,8 @@
 """Iliopsoas: plates, facts and lessons about the iliopsoas.
 
 What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``ask(lesson="02")``, ``drill()``, ``prove()``,
-``progress()``, ``aftercare("half_kneeling")``, ``references("bogduk1992")``, ``doctor()``,
+``progress()``, ``strokes()``, ``timer("effleurage")``, ``aftercare("half_kneeling")``, ``references("bogduk1992")``,
+``doctor()``,
 ``muscle("psoas_major").length_mm(Pose(hip_flexion_deg=60))``.
 Each name is imported when it is first used, so that ``import iliopsoas`` is quick.
 """
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from iliopsoas.widgets.questions import ask as ask
     from iliopsoas.widgets.questions import case as case
     from iliopsoas.widgets.show import show as show
+    from iliopsoas.widgets.strokes import strokes as strokes
+    from iliopsoas.widgets.timer import timer as timer
 
 _HOME = {
     "Pose": "iliopsoas.body.pose",
@@ -56,6 +59,8 @@ _HOME = {
     "rehearsal": "iliopsoas.widgets.gate",
     "safety": "iliopsoas.widgets",
     "show": "iliopsoas.widgets.show",
+    "strokes": "iliopsoas.widgets.strokes",
+    "timer": "iliopsoas.widgets.timer",
 }
 _MODULES = ("safety",)  # given as a whole: ``safety.levels()``
 __all__ = sorted(_HOME)

@@ -1,8 +1,9 @@
 """Techniques, devices, never-areas, stop rules, and what became of the article's own sequence.
 
-``technique.toml`` holds five kinds of rows, each with its sources: ``technique`` (steps, minutes, pressure, dose, and
-what it reaches), ``device`` (what a trial used and found), ``never`` (where no device goes), ``stop`` (a sign, what to
-do, and its outcome as in screening), ``article_step`` (kept, changed, dropped or added, and why).
+``technique.toml`` holds five kinds of rows, each with its sources: ``technique`` (steps, minutes and the steps that
+they are for, pressure, dose, and what it reaches), ``device`` (what a trial used and found), ``never`` (where no device
+goes), ``stop`` (a sign, what to do, and its outcome as in screening), ``article_step`` (kept, changed, dropped or
+added, and why).
 """
 
 from __future__ import annotations
@@ -27,8 +28,20 @@ FREQUENCY_HZ = (10.0, 60.0)  # what devices on sale can do, roughly: anything ou
 
 
 @dataclass(frozen=True)
+class Phase:
+    """Steps that go together, and whether the minutes of the technique are for them."""
+
+    steps: tuple[str, ...]
+    timed: bool
+
+
+@dataclass(frozen=True)
 class Technique:
-    """One technique, step by step; `work` is what it is in the screening, `minutes` its least and most."""
+    """One technique, step by step; `work` is what it is in the screening.
+
+    `minutes` are the least and most for the steps with the numbers `timed`; what comes before and after takes as long
+    as it takes.
+    """
 
     id: str
     name: str
@@ -37,10 +50,18 @@ class Technique:
     reaches: str
     position: str
     steps: tuple[str, ...]
+    timed: tuple[int, ...]
     pressure: str
     dose: str
     basis: Basis
     sources: tuple[str, ...]
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The steps one by one, those of the minutes together."""
+        before = [Phase((step,), False) for step in self.steps[: self.timed[0] - 1]]
+        after = [Phase((step,), False) for step in self.steps[self.timed[-1] :]]
+        return (*before, Phase(self.steps[self.timed[0] - 1 : self.timed[-1]], True), *after)
 
 
 @dataclass(frozen=True)
@@ -124,6 +145,9 @@ def read_techniques(toml: str, file: str = FILE) -> Techniques:
     for row in rows["technique"]:
         if row["work"] not in offered:
             raise DataError(file, row["id"], "work", row["work"], ", ".join(offered))
+        timed, last = row["timed"], len(row["steps"])
+        if timed[-1] > last or timed != tuple(range(timed[0], timed[-1] + 1)):
+            raise DataError(file, row["id"], "timed", list(timed), f"numbers of steps in a row, from 1 to {last}")
     for row in rows["article_step"]:
         for id in row["claims"]:
             if id not in claims():
@@ -159,6 +183,7 @@ _TABLES: dict[str, dict[str, Column]] = {
         "reaches": Column(text()),
         "position": Column(text()),
         "steps": Column(list_of(text(), 3)),
+        "timed": Column(list_of(whole(1, 20), 1)),
         "pressure": Column(text()),
         "dose": Column(text()),
         **_BASIS,

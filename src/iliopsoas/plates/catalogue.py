@@ -33,6 +33,7 @@ _MAKERS = {
     "breath": "breath:breath_folio",
     "thomas_test": "thomas:thomas_folio",
     "back": "back:back_folio",
+    "strokes": "strokes:strokes_folio",
     "percussion_reach": "percussion_reach:percussion_reach_folio",
     "positions": "positions:positions_folio",
     "percussion": "percussion:percussion_folio",

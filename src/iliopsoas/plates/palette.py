@@ -80,6 +80,8 @@ BACKDROPS: dict[str, Look] = {
     "fat": Look("#FBF1D8", "#FFE7A3"),
     "skin": Look("#F0D2BC", "#FFC9A3", 0.0, 0.02),
     "mark": Look("#222222", "#0072B2"),
+    "stroke": Look("#0B4F8A", "#0072B2"),  # a stroke of the hand on the skin, with its number
+    "no_stroke": Look("#8C1C13", "#D55E00"),  # hatching where no hand goes
     "allowed": Look("#34DC86", "#7CE0A8"),  # where a device may go, and where never
     "never": Look("#B3261E", "#FF8A70"),
     "couch": Look("#C3CCD4", "#9AA3B6", 0.0, 0.02),
