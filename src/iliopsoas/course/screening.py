@@ -100,13 +100,13 @@ def screen(work: str, level: object, answers: Mapping[str, object], data: Screen
     least: list[Outcome] = ["ask_first"] if open_ else []
     planned = data.works.get(work)
     if planned is None:
-        open_.append((f"There is no work {work!r}; there are {', '.join(data.works)}.", "work"))
+        open_.append(("No work of this course is chosen.", "work"))
         least.append("decline")
     elif not planned.offered:
         open_.append((f"{planned.name}: {planned.note}", "work"))
         least.append("decline")
     elif level not in LEVELS or isinstance(level, bool):
-        open_.append((f"Level of qualification is {level!r}; there are {', '.join(map(str, LEVELS))}.", "level"))
+        open_.append((f"No level of qualification is chosen; there are {', '.join(map(str, LEVELS))}.", "level"))
         least.append("ask_first")
     elif int(str(level)) < planned.least_level:
         open_.append((f"{planned.name} is taught from level {planned.least_level}. {planned.note}", "work"))

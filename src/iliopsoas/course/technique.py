@@ -28,7 +28,11 @@ FREQUENCY_HZ = (10.0, 60.0)  # what devices on sale can do, roughly: anything ou
 
 @dataclass(frozen=True)
 class Technique:
-    """One technique, step by step; `work` is what it is in the screening, `minutes` its least and most."""
+    """One technique, step by step.
+
+    `work` is what it is in the screening, `also` what else where it is used at other places too; `minutes` its least
+    and most.
+    """
 
     id: str
     name: str
@@ -41,6 +45,12 @@ class Technique:
     dose: str
     basis: Basis
     sources: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+    @property
+    def works(self) -> tuple[str, ...]:
+        """All that it is in the screening."""
+        return (self.work, *self.also)
 
 
 @dataclass(frozen=True)
@@ -122,8 +132,10 @@ def read_techniques(toml: str, file: str = FILE) -> Techniques:
     rows = read_rows(file, toml, _TABLES)
     offered = [id for id, work in screening().works.items() if work.offered]
     for row in rows["technique"]:
-        if row["work"] not in offered:
-            raise DataError(file, row["id"], "work", row["work"], ", ".join(offered))
+        for column, ids in (("work", [row["work"]]), ("also", row["also"])):
+            for id in ids:
+                if id not in offered:
+                    raise DataError(file, row["id"], column, id, ", ".join(offered))
     for row in rows["article_step"]:
         for id in row["claims"]:
             if id not in claims():
@@ -155,6 +167,7 @@ _TABLES: dict[str, dict[str, Column]] = {
     "technique": {
         "name": Column(text()),
         "work": Column(text()),
+        "also": Column(list_of(text()), required=False, default=()),
         "minutes": Column(_span(0.5, 15)),
         "reaches": Column(text()),
         "position": Column(text()),
