@@ -69,7 +69,8 @@ def page_of(context, asked: list[str], problems: list[str]):
             problems.append(str(error.stack))
 
     def on_message(message) -> None:
-        if message.type == "error" and any(word in message.text.lower() for word in words):
+        is_jupyters_own = message.text.startswith("Could not send widget sync message")  # after its kernel was ended
+        if message.type == "error" and not is_jupyters_own and any(word in message.text.lower() for word in words):
             problems.append(message.text)
 
     page = context.new_page()
@@ -153,18 +154,24 @@ class Lab:
         )
 
     def reopen_saved(self, page, name: str) -> None:
-        """Save the notebook that is open and open it again; nothing of it is run."""
+        """Save the notebook that is open with Ctrl+S, end its kernel, and open it again; nothing of it is run."""
+        page.evaluate(
+            """() => {
+                const { context } = window.jupyterapp.shell.currentWidget;
+                window.savedByTest = '';
+                context.saveState.connect((_, state) => { window.savedByTest = state; });
+            }"""
+        )
         page.keyboard.press("Control+s")
-        page.wait_for_timeout(1500)
-        page.goto(f"{self.url}/lab/tree/{name}?reset")
-        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_function("window.savedByTest === 'completed'")
+        page.goto("about:blank")
+        self.end_kernels()
+        self.open(page, name)
 
     def lose_kernel(self, page) -> None:
-        """End the kernel of the notebook that is open, and put away what JupyterLab says about it."""
+        """End the kernel of the notebook that is open, and wait until JupyterLab knows."""
         self.end_kernels()
-        page.wait_for_timeout(500)
-        if page.locator(".jp-Dialog").count():
-            page.keyboard.press("Escape")
+        page.wait_for_function("!window.jupyterapp.shell.currentWidget.sessionContext.session", timeout=60_000)
 
     def end_kernels(self) -> None:
         for session in self.ask("GET", "/api/sessions"):
@@ -189,6 +196,116 @@ def run_cell(page, k: int) -> None:
     page.locator(".jp-Notebook .jp-Cell").nth(k).locator(".jp-InputArea-editor").first.click()
     page.keyboard.press("Control+Enter")
     page.keyboard.press("Escape")
+
+
+def printed(page, k: int, *words: str) -> str:
+    """Run a cell that prints until all these words are in its output, and return that: a page sends when it can."""
+    output = page.locator(".jp-Notebook .jp-Cell").nth(k).locator(".jp-OutputArea-output pre")
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        run_cell(page, k)
+        page.wait_for_function(
+            "k => window.jupyterapp.shell.currentWidget.content.widgets[k].model.executionState !== 'running'", arg=k
+        )
+        text = output.last.inner_text() if output.count() else ""
+        if all(word in text for word in words):
+            return text
+        page.wait_for_timeout(200)
+    raise AssertionError(f"cell {k} never printed {words}")
+
+
+def comes_true(page, check) -> None:
+    """Call a check until it raises no AssertionError any more; the last one is raised when the time is over."""
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return check()
+        except AssertionError:
+            if time.monotonic() > until:
+                raise
+        page.wait_for_timeout(50)
+
+
+def answers(page) -> list[dict]:
+    """Return what the card of a page without a kernel has taken as answers."""
+    return page.evaluate("model.get('answers')")
+
+
+def press(page, name: str) -> None:
+    """Press the button with this name."""
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def check(page) -> None:
+    """Press the button that checks an answer."""
+    page.locator("button[type=submit]").click()
+
+
+def go_on(page) -> None:
+    """Press the button that goes on after an answer."""
+    page.locator(".qu-buttons button.qu-main").click()
+
+
+def said(page) -> str:
+    """Return what a card of questions tells a screen reader."""
+    return page.locator(".questions [role=status]").inner_text()
+
+
+def focused(page) -> str:
+    """Return the text of what has the focus, or its kind."""
+    return page.evaluate("document.activeElement.textContent || document.activeElement.tagName")
+
+
+def answer_by_keyboard(page, asked, given: object = None, sure: str = "") -> None:
+    """Answer the question that is shown, from where the card has put the focus to the check, without a pointer.
+
+    `asked` is the question; `given` what to answer, its right answer if None; `sure` is "Sure" or "Not sure" where the
+    card asks that too.
+    """
+    keys, given = page.keyboard, asked.solution if given is None else given
+
+    def tab_to(what: str) -> None:
+        for _ in range(20):
+            if page.evaluate(f"(one => {what})(document.activeElement)"):
+                return
+            keys.press("Tab")
+        raise AssertionError(f"no Tab reaches {what}")
+
+    if asked.kind in ("choice", "true_false"):
+        options = list(asked.choices) or ["True", "False"]
+        for _ in range(options.index(given)):
+            keys.press("ArrowDown")
+        if given == options[0]:
+            keys.press("Space")
+    elif asked.kind == "order":
+        for place, item in enumerate(asked.items):
+            rows = page.locator(".qu-order li > span:first-of-type").all_inner_texts()
+            for _ in range(rows.index(item) - place):
+                page.get_by_role("button", name=f"Move up: {item}", exact=True).focus()
+                keys.press("Enter")
+    elif asked.kind == "click":
+        tab_to("one.tagName === 'SUMMARY'")
+        keys.press("Enter")
+        keys.press("Tab")
+        keys.type(given)
+    else:
+        keys.type(f"{asked.value:g}" if asked.kind == "number" else str(given))
+    if sure:
+        tab_to("one.closest('.qu-sure')")
+        keys.press("Space" if sure == "Sure" else "ArrowDown")
+    tab_to("one.type === 'submit'")
+    keys.press("Enter")
+
+
+def out_of_sight(page, *selectors: str) -> list[str]:
+    """Return which of these are not wholly in the window, as "selector: from top to bottom"."""
+    return page.evaluate(
+        """selectors => selectors.flatMap(selector => {
+            const { top, bottom } = document.querySelector(selector).getBoundingClientRect();
+            return top < 0 || bottom > innerHeight ? [`${selector}: ${top} to ${bottom} of ${innerHeight}`] : [];
+        })""",
+        list(selectors),
+    )
 
 
 def run_all(page) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import zipfile
 
+import numpy as np
 import pytest
 
 from iliopsoas.cli import main
@@ -34,6 +35,8 @@ def deck(tmp_path_factory):
     base = sqlite3.connect(collection)
     notes = base.execute("select guid, tags, flds from notes").fetchall()
     decks = json.loads(base.execute("select decks from col").fetchone()[0])
+    assert base.execute("pragma integrity_check").fetchone() == ("ok",)
+    assert base.execute("select count(*) from cards").fetchone() == (len(SOME),), "one card a question"
     base.close()
     return notes, media, decks
 
@@ -43,6 +46,13 @@ def test_a_card_keeps_its_id_so_that_a_newer_deck_forgets_no_date(deck):
     notes, _, decks = deck
     assert {guid for guid, _, _ in notes} == {genanki.guid_for("iliopsoas", q.id) for q in SOME}
     assert decks[str(anki.DECK_ID)]["name"] == "Iliopsoas"
+
+
+def test_no_card_shows_a_picture_that_the_file_lacks_and_none_is_packed_for_nothing(deck):
+    notes, media, _ = deck
+    shown = {name for _, _, fields in notes for name in re.findall(r'<img src="([^"]+)"', fields)}
+    assert shown == set(media)
+    assert all(data.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF")) for data in media.values())
 
 
 def test_a_picture_stands_on_the_card_with_its_words_and_in_the_file(deck):
@@ -66,6 +76,17 @@ def test_every_card_asks_and_answers_and_a_picture_gives_nothing_away(q):
     assert ("Safety" in front) == q.safety
     if q.kind == "click":
         assert anki.picture_name(q, is_told=False) != anki.picture_name(q, is_told=True)
+
+
+def test_what_a_card_marks_has_a_line_round_it():
+    """The plate of iliacus, which is gold by nature: with and without the mark."""
+    q = next(q for q in questions().values() if q.kind == "label" and q.plate and q.plate.structure == "iliacus")
+
+    def blue(marked):
+        seen = np.asarray(anki._picture(q.plate, marked).convert("RGB")).astype(int)
+        return int((np.abs(seen - (11, 87, 164)).max(axis=2) < 40).sum())
+
+    assert blue(False) == 0 and blue(True) > 200
 
 
 def test_names_of_pictures_differ_where_pictures_differ():

@@ -95,13 +95,16 @@ def alt_of(page) -> str:
 def assert_canvas_is(page, subject, view, on, lit=()) -> None:
     _head, sheet = pack.read(drawing.full_pack(subject, view))
     page.mouse.move(0, 0)
-    page.wait_for_timeout(50)
-    seen = lab.on_paper(lab.canvas_pixels(page.locator(".acetates")))
     wanted = lab.on_paper(composite(sheet, on, lit))
-    assert seen.shape == wanted.shape
-    difference = np.abs(seen - wanted)
-    assert difference.mean() < 0.1, f"{view} {on} {lit}: mean difference {difference.mean():.3f} of 255"
-    assert np.percentile(difference, 99.9) <= 2
+
+    def shown() -> None:
+        seen = lab.on_paper(lab.canvas_pixels(page.locator(".acetates")))
+        assert seen.shape == wanted.shape
+        difference = np.abs(seen - wanted)
+        assert difference.mean() < 0.1, f"{view} {on} {lit}: mean difference {difference.mean():.3f} of 255"
+        assert np.percentile(difference, 99.9) <= 2
+
+    lab.comes_true(page, shown)
 
 
 def spot_of(subject, view: str, wanted: str, lit=()) -> tuple[int, int]:
@@ -180,7 +183,7 @@ def test_keys_stay_inside_save_passes_and_escape_leaves(notebook, jupyter):
         page.wait_for_timeout(100)
     assert (jupyter.root / "widget.ipynb").read_bytes() != saved
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.classList.contains('jp-Cell')")
+    page.wait_for_function("document.activeElement.classList.contains('jp-Cell')")
     page.keyboard.press("b")
     page.wait_for_function(f"document.querySelectorAll('.jp-Notebook .jp-Cell').length === {before + 1}")
     page.keyboard.press("d")
@@ -195,10 +198,7 @@ def test_what_the_reader_does_arrives_in_python_and_what_python_sets_arrives_on_
     set_layers(page, subject, ["bones", "iliacus"])
     choose_stop(page, subject, "l2_l3")
     page.locator(".acetates").get_by_role("checkbox", name="Labels").uncheck()
-    page.wait_for_timeout(400)
-    lab.run_cell(page, 2)
-    page.wait_for_selector(".jp-OutputArea-output pre:has-text('anterior|')")
-    said = page.locator(".jp-OutputArea-output pre").last.inner_text().strip().split("|")
+    said = lab.printed(page, 2, "anterior|", "'l2_l3'|False").strip().split("|")
     layers = [k.id for k in subject.plate("anterior").layers if k.locked or k.id == "iliacus"]
     assert said == ["anterior", str(layers), "'l2_l3'", "False", ""]
     lab.run_cell(page, 3)
@@ -218,7 +218,8 @@ def test_a_busy_kernel_takes_nothing_back(notebook, subject):
     for on in (peelable, [], peelable, peelable[:1]):
         set_layers(page, subject, on)
         page.wait_for_timeout(150)
-    page.wait_for_timeout(2500)  # until the kernel has answered all of it
+    left = [k.id for k in subject.plate("anterior").layers if k.locked or k.id == peelable[0]]
+    lab.printed(page, 2, f"|{left}|")  # the kernel has taken, and answered, all of it
     for layer in subject.plate("anterior").layers:
         if not layer.locked:
             box = page.get_by_role("checkbox", name=layer.name, exact=True)
@@ -398,7 +399,8 @@ def test_scrubbing_speaks_once_and_says_the_last(bare, subject):
     page.get_by_role("slider").focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(1000)
+    page.wait_for_function("said.length > 0")
+    page.wait_for_timeout(500)  # and nothing comes after it
     assert page.evaluate("said") == [subject.plate("anterior").stops[3].sentence]
 
 

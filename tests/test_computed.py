@@ -9,7 +9,7 @@ import pytest
 from iliopsoas.atlas.published_arms import published_arms
 from iliopsoas.body.muscle import fascicles, muscle
 from iliopsoas.body.pose import Pose
-from iliopsoas.course import claims, questions
+from iliopsoas.course import cases, claims, questions
 from iliopsoas.course.computed import computed
 from iliopsoas.course.exercises import exercises
 
@@ -63,6 +63,16 @@ def test_every_size_in_the_text_is_worked_out_or_was_measured(name):
 def test_no_number_of_the_other_model_comes_back(name):
     for number in NEVER:
         assert number not in TEXTS[name], name
+
+
+def test_no_length_of_the_other_model_stands_in_any_claim_question_case_or_lesson():
+    """Not only where the model is taught: a pillow that "shortens by 22 to 44 mm" would mislead anywhere."""
+    lengths = re.compile(r"\b(38\.5|43\.7|44\.2|12\.6|21\.6|59|14\.1|29\.1) mm\b|\b22( to |-|–)44\b")
+    everything = {c.label: f"{c.finding} {c.say}" for c in claims().values()}
+    everything |= {q.id: " ".join([q.question, q.why, q.right or "", q.tempts or ""]) for q in questions().values()}
+    everything |= {one.label: json.dumps([step.why for step in one.steps]) for one in cases().values()}
+    everything |= {path.name: path.read_text(encoding="utf-8") for path in NOTEBOOKS.glob("*.ipynb")}
+    assert [name for name, text in everything.items() if lengths.search(text)] == []
 
 
 def test_shares_are_given_with_what_they_are_shares_of():

@@ -51,11 +51,14 @@ def wanted(subject, key, on=None, lit=()):
 
 def assert_shows(page, subject, key, on=None, lit=()):
     page.wait_for_selector(f".acetates[data-ink='{key} full']")
-    page.wait_for_timeout(60)
-    seen = lab.on_paper(lab.canvas_pixels(page.locator(".acetates")))
-    difference = np.abs(seen - wanted(subject, key, on, lit))
-    assert difference.mean() < 0.1, f"{key}: mean difference {difference.mean():.3f} of 255"
-    assert np.percentile(difference, 99.9) <= 2
+    picture = wanted(subject, key, on, lit)
+
+    def shown():
+        difference = np.abs(lab.on_paper(lab.canvas_pixels(page.locator(".acetates"))) - picture)
+        assert difference.mean() < 0.1, f"{key}: mean difference {difference.mean():.3f} of 255"
+        assert np.percentile(difference, 99.9) <= 2
+
+    lab.comes_true(page, shown)
 
 
 def slider(page):
@@ -179,8 +182,11 @@ def test_no_serious_barrier_and_room_on_a_narrow_screen(bare):
     assert lab.barriers(page, ".acetates") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.set_viewport_size({"width": 280, "height": 740})  # as much as JupyterLab leaves of 360
-    page.wait_for_timeout(200)
-    assert lab.cut_off(page, ".acetates") == []
+
+    def whole():
+        assert lab.cut_off(page, ".acetates") == []
+
+    lab.comes_true(page, whole)
     wide = bare(viewport={"width": 1400, "height": 1000})
     assert lab.barriers(wide, ".acetates") == []
     names = [node["name"] for node in wide.locator(".ac-along").evaluate_all(
@@ -210,7 +216,9 @@ def test_layers_come_off_one_by_one_and_down_to_any_of_them(open_page, deep):
     assert page.get_by_role("checkbox").count() == 1  # labels
 
     def assert_depth(depth):
-        page.wait_for_timeout(60)
+        lab.comes_true(page, lambda: at_depth(depth))
+
+    def at_depth(depth):
         assert page.locator("canvas").get_attribute("aria-label") == plate.alt_for(sets[depth])
         seen = lab.on_paper(lab.canvas_pixels(page.locator(".acetates")))
         assert np.abs(seen - lab.on_paper(composite(sheet, sets[depth]))).mean() < 0.1

@@ -103,7 +103,7 @@ def page(chromium, notes, widget, monkeypatch):
         )
         found.wait_for_function("window.isThere")
         found.evaluate(MODEL, data_of(widget))
-        found.wait_for_selector(".acetates[data-ink='live full resting']")
+        found.wait_for_selector(".acetates[data-ink='live full front resting']")
         return found
 
     yield opened
@@ -121,7 +121,7 @@ def field(page, name):
 
 def assert_full(page, values, view="front", state=None):
     state = state or " ".join(f"{k}={v:g}" for k, v in values.items() if v) or "resting"
-    page.wait_for_selector(f".acetates[data-ink='live full {state}']")
+    page.wait_for_selector(f".acetates[data-ink='live full {view} {state}']")
     plate = toy.live_plate(values, view)
     seen = lab.on_paper(lab.canvas_pixels(page.locator(".acetates")))
     difference = np.abs(seen - lab.on_paper(composite(plate.sheet())))
@@ -164,7 +164,7 @@ def test_a_typed_value_that_is_not_allowed_is_refused_and_changes_nothing(page, 
     assert said.endswith("allowed are numbers from -40 mm (down) to 40 mm (up)")
     assert field(page, UP).get_attribute("aria-invalid") == "true"
     page.wait_for_timeout(300)
-    assert page.locator(".acetates").get_attribute("data-ink") == "live full resting"
+    assert page.locator(".acetates").get_attribute("data-ink") == "live full front resting"
     page.get_by_role("button", name="High").click()
     assert page.locator(".ac-refusal[role=alert]").inner_text() == ""
     assert_full(page, {"up_mm": 30})
@@ -185,10 +185,10 @@ def test_while_moving_drafts_come_with_their_own_words(page):
     page.evaluate("window.kernelLater = true")
     slider(page, UP).focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_selector(".acetates[data-ink='live draft up_mm=1']")
+    page.wait_for_selector(".acetates[data-ink='live draft front up_mm=1']")
     plate = toy.live_plate({"up_mm": 1})
     seen = lab.on_paper(lab.canvas_pixels(page.locator(".acetates")))
-    if page.locator(".acetates").get_attribute("data-ink") == "live draft up_mm=1":
+    if page.locator(".acetates").get_attribute("data-ink") == "live draft front up_mm=1":
         assert np.abs(seen - lab.on_paper(quick.draft(plate).rgba)).mean() < 0.1
         assert page.locator(".ac-facts").inner_text().startswith("The strap is 1 mm up.")
     assert_full(page, {"up_mm": 1})
@@ -244,7 +244,7 @@ def test_a_state_can_be_pasted_and_is_checked(page):
         box.fill(text)
         page.keyboard.press("Enter")
         assert page.locator(".ac-refusal[role=alert]").inner_text() == said
-    assert page.locator(".acetates").get_attribute("data-ink") == "live full resting"
+    assert page.locator(".acetates").get_attribute("data-ink") == "live full front resting"
     box.fill(" right_mm=20.5  up_mm=-10 ")
     page.get_by_role("button", name="Show", exact=True).click()
     assert_full(page, {"up_mm": -10, "right_mm": 20.5})
@@ -334,7 +334,7 @@ def test_in_jupyterlab_keys_stay_inside_and_the_kernel_answers(jupyter, chromium
     jupyter.open(page, "live.ipynb")
     lab.run_cell(page, 0)
     lab.run_cell(page, 1)
-    page.wait_for_selector(".acetates[data-ink='live full resting']")
+    page.wait_for_selector(".acetates[data-ink='live full front resting']")
     before = lab.cell_count(page)
     for place in (slider(page, UP), field(page, UP), page.get_by_role("button", name="Rest", exact=True)):
         place.focus()

@@ -8,8 +8,10 @@ import re
 import pytest
 
 import browser_lab as lab
+from browser_lab import answers, focused, press, said
 from iliopsoas.course.questions import question, questions
 from iliopsoas.learning import history
+from iliopsoas.learning.bank import bank
 from iliopsoas.learning.drill import Plan
 from iliopsoas.learning.progress import Progress
 from iliopsoas.learning.proof import Test
@@ -49,14 +51,6 @@ def bare(open_page):
     return lambda widget, **options: open_page(page_of(widget), ".questions .qu-body > *", **options)
 
 
-def answers(page) -> list[dict]:
-    return page.evaluate("model.get('answers')")
-
-
-def press(page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
 def choose(page, text: str, sure: str = "") -> None:
     page.get_by_label(text, exact=True).check()
     if sure:
@@ -65,16 +59,10 @@ def choose(page, text: str, sure: str = "") -> None:
 
 
 def asked_now(page):
-    text = page.locator(".qu-ask").first.inner_text()
-    return next(q for q in questions().values() if text.startswith(q.question))
-
-
-def focused(page) -> str:
-    return page.evaluate("document.activeElement.textContent || document.activeElement.tagName")
-
-
-def said(page) -> str:
-    return page.locator(".questions [role=status]").inner_text()
+    text = page.locator(".qu-body .qu-ask").first.inner_text()
+    told = page.locator(".qu-vignette")
+    vignette = told.inner_text() if told.count() else None
+    return next(q for q in bank().values() if text.startswith(q.question) and q.vignette == vignette)
 
 
 def downloaded(page, name: str = "Download my progress") -> bytes:
@@ -113,7 +101,7 @@ def test_the_page_merges_a_file_and_gives_out_all_of_it(bare, tmp_path):
     elsewhere = answer("q002", order=5)
     other.write_bytes(history.written(history.History((elsewhere,), "there")))
     page.locator("input[type=file]").set_input_files(other)
-    page.get_by_text("1 entries were added, 0 you had already.").first.wait_for()
+    page.get_by_text("1 entry was added, 0 you had already.").first.wait_for()
     found = history.read(downloaded(page))
     assert found.ids == {elsewhere.id, answers(page)[0]["event"]}
     other.write_text("a photo", encoding="utf-8")
@@ -196,6 +184,18 @@ def test_a_whole_drill_by_keyboard_alone(bare):
     assert [one.data["right"] for one in history.read(downloaded(page)).events] == [False, True, True, True, True]
 
 
+def test_a_drill_without_a_kernel_says_that_it_plans_no_next_day(bare):
+    """It keeps and gives out answers; what is due when is worked out in Jupyter, and it promises nothing else."""
+    page = bare(drill_of(CHOICE))
+    alone = page.locator(".qu-alone")
+    assert "plans no next day" in alone.inner_text() and "load it there with progress()" in alone.inner_text()
+    choose(page, CHOICE.right)
+    page.locator(".qu-buttons button.qu-main").click()
+    assert alone.is_visible()
+    assert "comes back" not in page.locator(".questions").inner_text()
+    assert "whoever wants to can read the right ones in its source" in page.locator(".qu-kept").inner_text()
+
+
 def test_it_can_be_stopped_at_any_time_and_gone_on_with(bare):
     page = bare(drill_of(*SOME))
     press(page, "Stop here")
@@ -273,6 +273,9 @@ def test_a_test_tells_nothing_before_its_end_and_one_wrong_on_safety_is_not_pass
             assert said(page).startswith("Noted.")
     result = page.locator(".qu-outcome").inner_text()
     assert result.startswith("Not passed yet")
+    rows = page.locator(".qu-topics:has(thead) td").all_inner_texts()
+    rates = [int(right) / int(asked) for right, asked in (row.split(" / ") for row in rows)]
+    assert rates == sorted(rates), "the weakest topic stands first"
     assert "3 of 4 right, 75 %. The pass mark is 80 %." in result
     assert "Safety: 1 of 2 right. All of them must be." in result
     assert "you were sure, and it was not right" in result and f"Lesson {SAFE_TOO.lesson}" in result
@@ -341,20 +344,27 @@ def test_no_serious_barrier_and_nothing_runs_over(bare, width, make):
 # ---------------------------------------------------------------- in JupyterLab
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def notebook(jupyter, chromium, notes):
-    """Open a notebook with a drill of one lesson and the card that shows how one stands."""
-    jupyter.notebook("drilling.ipynb", "from iliopsoas import drill, progress", 'drill(lesson="00")', "progress()")
+    """Open a notebook with a drill, a test and the card that shows how one stands: each time new, nothing run yet."""
+    cells = ('drill(lesson="00")', "progress()", "prove(items=5, seed=2)")
+    jupyter.notebook("drilling.ipynb", "from iliopsoas import drill, progress, prove", *cells)
     Progress().path.unlink(missing_ok=True)
     context = chromium.new_context(viewport={"width": 1200, "height": 900})
     page = lab.page_of(context, notes["asked"], notes["problems"])
     page.set_default_timeout(60_000)
     jupyter.open(page, "drilling.ipynb")
     lab.run_cell(page, 0)
-    lab.run_cell(page, 1)
-    page.wait_for_selector(".questions form")
     yield page
     context.close()
+    jupyter.end_kernels()
+
+
+def begin(page, cell: int) -> None:
+    """Run a cell that shows a card, and put the focus where the card puts it after an answer."""
+    lab.run_cell(page, cell)
+    page.wait_for_selector(".questions form")
+    page.locator(".qu-body").locator("input, select, textarea, button:not(:disabled)").first.focus()
 
 
 def written_so_far(page, count: int) -> list[dict]:
@@ -367,38 +377,67 @@ def written_so_far(page, count: int) -> list[dict]:
     raise AssertionError(f"only {len(events)} of {count} answers reached the file")
 
 
-def test_a_drill_in_jupyterlab_by_keyboard_writes_each_answer_at_once(notebook):
+def test_letters_in_a_drill_change_no_cell_and_escape_leaves_it(notebook):
     page, keys = notebook, notebook.keyboard
+    begin(page, 1)
     cells = lab.cell_count(page)
-    for place in (
-        page.locator(".qu-body input, .qu-body textarea").first,
-        page.get_by_role("button", name="Stop here"),
-    ):
+    for place in (page.locator(".qu-body input").first, page.get_by_role("button", name="Stop here")):
         for key in lab.COMMANDS:
             if "Enter" not in key:
                 place.focus()
                 keys.press(key)
     assert lab.cell_count(page) == cells and page.locator(".jp-Dialog").count() == 0
-    for count in range(1, 4):
-        skip = page.get_by_role("button", name="I do not know", exact=True)
-        skip.focus()
-        keys.press("Enter")
-        page.wait_for_function("document.activeElement.classList.contains('qu-main')")
-        events = written_so_far(page, count)
-        assert events[-1]["part"] == "drill" and events[-1]["given"] is None
-        if page.locator(".qu-judge").count() == 0:
-            keys.press("Enter")
-    page.get_by_role("button", name="Stop here").focus()
-    keys.press("Enter")
-    page.locator(".qu-next", has_text="The first of these comes back").wait_for()
-    assert "progress.jsonl" in page.locator(".qu-kept").inner_text()
-    assert lab.barriers(page, ".questions") == []
     keys.press("Escape")
-    assert page.evaluate("document.activeElement.classList.contains('jp-Cell')")
+    page.wait_for_function("document.activeElement.classList.contains('jp-Cell')")
+
+
+def test_a_whole_drill_in_jupyterlab_by_keyboard_writes_each_answer_at_once(notebook):
+    """Every question of lesson 00, one of them wrong and sure: it comes back, is right, and the drill is over."""
+    page, keys = notebook, notebook.keyboard
+    begin(page, 1)
+    cells, asked = lab.cell_count(page), []
+    while page.locator(".qu-outcome").count() == 0:
+        q = asked_now(page)
+        is_wrong = q.kind == "choice" and q.safety and q.id not in asked and not any(one == "wrong" for one in asked)
+        sure = "Sure" if q.safety else ""
+        lab.answer_by_keyboard(page, q, q.wrong[0].text if is_wrong else None, sure)
+        if q.kind == "reveal":
+            assert focused(page) == "Yes"
+        else:
+            assert said(page).startswith("Not right." if is_wrong else "Right."), q.id
+            assert written_so_far(page, len([one for one in asked if one != "wrong"]) + 1)[-1]["question"] == q.id
+        asked += [q.id, "wrong"] if is_wrong else [q.id]
+        keys.press("Enter")
+    ids = [one for one in asked if one != "wrong"]
+    lesson = [q.id for q in questions().values() if q.lesson == "00"]
+    assert sorted(set(ids)) == lesson and len(ids) == len(lesson) + 1, "all of them, and one of them again"
+    assert f"{len(lesson) - 1} of {len(lesson)} right at the first answer" in page.locator(".qu-outcome").inner_text()
+    page.locator(".qu-next", has_text="The first of these comes back").wait_for()
+    assert [one["question"] for one in written_so_far(page, len(ids))] == ids
+    assert "progress.jsonl" in page.locator(".qu-kept").inner_text()
+    assert lab.cell_count(page) == cells
+    assert lab.barriers(page, ".questions") == []
+
+
+def test_a_whole_test_in_jupyterlab_by_keyboard_ends_with_its_result(notebook):
+    """From the first key to the result, pictures and all; then the file holds the test and its answers."""
+    page = notebook
+    begin(page, 3)
+    cells = lab.cell_count(page)
+    for count in range(1, 6):
+        lab.answer_by_keyboard(page, asked_now(page), None, "Sure" if count % 2 else "Not sure")
+        written_so_far(page, count + 1)  # the first line says that the test was begun
+    page.wait_for_function("document.activeElement.classList.contains('qu-done')")
+    result = page.locator(".qu-outcome").inner_text()
+    assert result.startswith("✓ Passed") or result.startswith("Passed")
+    assert "5 of 5 right, 100 %" in result and "qualifies you for nothing" in result
+    assert lab.cell_count(page) == cells
+    assert lab.barriers(page, ".questions") == []
 
 
 def test_how_one_stands_is_shown_downloaded_loaded_and_deleted_by_the_learner(notebook, tmp_path):
     page = notebook
+    Progress().add([answer(CHOICE.id, order=1), answer(STATEMENT.id, right=False, order=2)])
     lab.run_cell(page, 2)
     stands = page.locator(".questions", has=page.locator(".ov-board"))
     stands.wait_for()
@@ -429,15 +468,18 @@ def test_how_one_stands_is_shown_downloaded_loaded_and_deleted_by_the_learner(no
 
 def test_after_the_kernel_is_gone_answers_are_kept_in_the_page_and_offered(notebook, jupyter):
     page = notebook
-    page.get_by_role("button", name="Go on", exact=True).click()
+    begin(page, 1)
+    press(page, "I do not know")
+    written_so_far(page, 1)
     jupyter.lose_kernel(page)
-    page.get_by_role("button", name="I do not know", exact=True).click()
+    page.locator(".qu-buttons button.qu-main").click()
+    press(page, "I do not know")
     drilled = page.locator(".questions", has=page.locator(".qu-body"))
     drilled.get_by_text("the kernel does not answer").first.wait_for()
     with page.expect_download() as waited:
         drilled.get_by_role("button", name="Download my progress").click()
     kept = history.read(waited.value.path().read_bytes())
-    assert len(kept.answers) == 4 and not kept.faults
+    assert len(kept.answers) == 2 and not kept.faults
 
 
 def test_nothing_was_asked_of_another_host_and_nothing_went_wrong(notes):

@@ -131,7 +131,7 @@ def test_questions_and_reasons_are_short():
 
 
 def test_nothing_of_the_workshop_and_no_dose_is_left():
-    workshop = re.compile(r"\(mem\)|\(calc\)|stored|gait2392|\bEK\b|\[|https?:|quiz", re.IGNORECASE)
+    workshop = re.compile(r"\(mem\)|\(calc\)|stored|sources seen|gait2392|\bEK\b|\[|https?:|quiz", re.IGNORECASE)
     dose = re.compile(r"\d[\d–. ]*(Hz|rpm|N\b|minutes?|min\b|seconds?|s\b|strokes|sessions)", re.IGNORECASE)
     for q in ALL:
         assert not workshop.search(all_text(q)), q.id
@@ -155,6 +155,54 @@ def test_warnings_stay(asked, must_be_right, must_say):
     assert q.safety
     assert must_be_right in q.right
     assert must_say in q.why
+
+
+@pytest.mark.parametrize(
+    ("id", "must_be_right", "must_say"),
+    [
+        ("q010", "Psoas major", "T12 to L5"),
+        ("q305", "Mostly in the back third", "mostly in its back third"),
+        ("q402", "About a centimetre shorter", "11 mm shorter at 25°"),
+        ("q405", "It presses the joints together", "posture and on where a model puts the joint centre"),
+        ("q408", "True", "still behind the body"),
+        ("q507", "25 mm", "between 15 and 87 % of what a person can breathe in from rest"),
+        ("q701", "Femoral nerve", "the artery lies in front of the inner part of psoas"),
+        ("q702", "The femoral nerve, on the muscle", "No sustained pressure and no device"),
+        ("q901", "Much shorter on both sides", "the pose goes beyond that"),
+        ("q903", "The standing split stance, holding on to a chair", "without kneeling"),
+    ],
+)
+def test_each_answer_that_a_review_found_wrong_or_unsafe_stays_mended(id, must_be_right, must_say):
+    q = question(id)
+    assert q.solution.startswith(must_be_right)
+    assert must_say in q.why
+
+
+def test_where_the_plexus_lies_is_never_said_without_mostly():
+    for q in ALL:
+        for text in (q.right or "", q.why, q.answer or ""):
+            if "back third" in text:
+                assert re.search("mostly[^.]*back third", text, re.IGNORECASE), q.id
+
+
+def test_no_explanation_rests_on_what_is_true_of_every_muscle():
+    assert not [q.id for q in ALL if "skeletal muscle" in all_text(q)]
+
+
+def test_a_question_can_be_asked_alone():
+    """In a drill or a test it stands without its lesson: it points to no other plate, page or question."""
+    elsewhere = re.compile(
+        r"\b(on which plate|the plate above|see above|as before|the last question|this lesson)\b", re.IGNORECASE
+    )
+    for q in ALL:
+        assert not elsewhere.search(q.question), q.id
+
+
+def test_what_is_marked_is_not_the_answer_in_words():
+    """A plate that marks a structure before the answer shows which of the choices it is."""
+    for q in CHOICES:
+        if q.plate and q.plate.shown == "with":
+            assert plain(structure(q.plate.structure).name) not in plain(q.right), q.id
 
 
 def test_urgent_never_stands_without_a_place_and_a_time():

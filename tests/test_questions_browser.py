@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 import browser_lab as lab
+from browser_lab import answers, check, focused, go_on, press, said
 from iliopsoas.atlas.structures import structures
 from iliopsoas.course import question, questions
 from iliopsoas.widgets import questions as card
@@ -37,9 +38,9 @@ def bare(open_page):
     return opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def notebook(jupyter, chromium, notes):
-    """Open a notebook that asks a safety question and one to be typed."""
+    """Open a notebook that asks a safety question and one to be typed: for each test a new one with its own kernel."""
     ids = f"{SAFETY.id} {OF_KIND['label'].id}"
     jupyter.notebook("asking.ipynb", "from iliopsoas import ask", f"w = ask({ids!r})\nw", "print(w.answers)")
     context = chromium.new_context(viewport={"width": 1200, "height": 900})
@@ -50,34 +51,18 @@ def notebook(jupyter, chromium, notes):
     page.wait_for_selector(".questions form")
     yield page
     context.close()
+    jupyter.end_kernels()
 
 
-def answers(page) -> list[dict]:
-    return page.evaluate("model.get('answers')")
-
-
-def said(page) -> str:
-    return page.locator(".questions [role=status]").inner_text()
+def answer_safely(page) -> None:
+    page.get_by_label(SAFETY.right, exact=True).check()
+    page.get_by_label("Sure", exact=True).check()
+    check(page)
+    page.locator(".qu-verdict").wait_for()
 
 
 def told(page) -> str:
     return page.locator(".qu-result").inner_text()
-
-
-def press(page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def go_on(page) -> None:
-    page.locator(".qu-buttons button.qu-main").click()
-
-
-def check(page) -> None:
-    page.locator("button[type=submit]").click()
-
-
-def focused(page) -> str:
-    return page.evaluate("document.activeElement.textContent || document.activeElement.tagName")
 
 
 # ---------------------------------------------------------------- a run
@@ -278,6 +263,23 @@ def test_whatever_is_pressed_there_is_always_a_way_on(bare, notes, seed):
         assert one["sure"] is None or question(one["id"]).safety
 
 
+@pytest.mark.parametrize(("width", "height"), [(1000, 640), (360, 700)])
+def test_what_is_asked_and_what_is_told_comes_into_sight_by_itself(bare, width, height):
+    """After each step the question is read from its top, and the verdict of an answer is seen without scrolling."""
+    asked = [OF_KIND[kind] for kind in ("label", "choice", "order", "true_false", "number")] + [SAFETY]
+    page = bare(*(q.id for q in asked), viewport={"width": width, "height": height})
+    page.evaluate("document.querySelector('main').style.paddingBlock = '900px 1800px'")
+    question_itself = ".qu-body :is(fieldset.qu-ask > legend, label.qu-ask, p.qu-ask)"
+    for k, q in enumerate(asked):
+        if k:
+            assert lab.out_of_sight(page, ".qu-count", question_itself) == [], q.id
+        press(page, "I do not know")
+        assert lab.out_of_sight(page, ".qu-verdict", ".qu-buttons .qu-main") == [], q.id
+        page.evaluate("k => window.scrollTo(0, k % 2 ? 0 : document.body.scrollHeight)", k)  # reads elsewhere meanwhile
+        page.keyboard.press("Enter")
+    assert lab.out_of_sight(page, ".qu-done") == []
+
+
 # ---------------------------------------------------------------- judging
 
 
@@ -473,30 +475,25 @@ def test_letters_leave_the_notebook_alone_and_escape_leaves_the_card(notebook):
     assert page.locator(".jp-Dialog").count() == 0
     page.locator(".qu-ask input").first.focus()
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.classList.contains('jp-Cell')")
+    page.wait_for_function("document.activeElement.classList.contains('jp-Cell')")
 
 
 def test_answers_arrive_in_python(notebook):
-    page = notebook
-    if page.locator("form").count():
-        page.get_by_label(SAFETY.right, exact=True).check()
-        page.get_by_label("Sure", exact=True).check()
-        check(page)
-    page.wait_for_timeout(300)
-    lab.run_cell(page, 2)
-    page.wait_for_selector(".jp-OutputArea-output pre:has-text('given')")
-    text = page.locator(".jp-OutputArea-output pre").last.inner_text()
-    assert f"'id': '{SAFETY.id}'" in text
+    answer_safely(notebook)
+    text = lab.printed(notebook, 2, "'given'")
+    assert f"'id': '{SAFETY.id}'" in text and "'right': True" in text
 
 
 def test_typing_a_name_edits_no_cell_and_goes_on_after_the_kernel_is_gone(notebook, jupyter):
     page = notebook
     before = lab.cell_count(page)
+    answer_safely(page)
     jupyter.lose_kernel(page)
     go_on(page)
     page.get_by_role("textbox", name=OF_KIND["label"].question).focus()
     page.keyboard.type(OF_KIND["label"].solution)
     page.keyboard.press("Enter")
+    page.locator(".qu-verdict").wait_for()
     assert "Right." in told(page)
     assert lab.cell_count(page) == before
     assert lab.barriers(page, ".questions") == []
@@ -512,7 +509,7 @@ def test_a_saved_notebook_without_its_kernel_still_asks_in_words(notebook, jupyt
     assert SAFETY.question in still.inner_text()
     assert not still.get_by_text(SAFETY.why).is_visible()
     still.locator("summary").first.click()
-    assert still.get_by_text(SAFETY.why).is_visible()
+    still.get_by_text(SAFETY.why).wait_for()
 
 
 def test_nothing_was_asked_of_another_host_and_nothing_went_wrong(notes):

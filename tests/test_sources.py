@@ -139,6 +139,33 @@ def test_nothing_that_is_no_address_of_a_source_is_printed():
     assert [r.key for r in references().values() if bad.search(r.text)] == []
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("cohen1994", "Cohen E, Mier A, Heywood P, Murphy K, Boultbee J, Guz A (1994)"),
+        ("cohen1994", "Thorax 49(9):885–889"),
+        ("hu2011", "European Spine Journal 20(5):759–765"),
+        ("kumazaki2022", "Juntendo Medical Journal 68(4):352–362"),
+        ("avman2019", "Musculoskeletal Science and Practice 42:38–51"),
+        ("sharman2006", "Sports Medicine 36:929–939"),
+        ("capdevila2002", "Anesthesia and Analgesia 94(6):1606–1613"),
+    ],
+)
+def test_an_entry_that_a_review_found_wrong_or_incomplete_stays_mended(key, words):
+    assert words in reference(key).text
+
+
+def test_no_key_of_the_wrong_authors_comes_back():
+    assert not {"houston1994", "trig2015", "iprfcadaver", "pmi2018", "lpbmc2011", "watt2011"} & set(references())
+
+
+def test_what_was_not_checked_against_the_source_says_so_wherever_it_is_printed():
+    marks = {"secondary": "(read in a secondary source)", "unverified": "(not checked against the source)"}
+    for ref in references().values():
+        assert ref.text.endswith(marks.get(ref.seen, "")), ref.key
+        assert ref.seen in marks or not any(mark in ref.text for mark in marks.values()), ref.key
+
+
 def test_dois_are_not_shared():
     dois = [r.doi.lower() for r in references().values() if r.doi]
     assert len(set(dois)) == len(dois)

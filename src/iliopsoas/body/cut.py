@@ -158,6 +158,38 @@ def cut_area_cm2(meshes: Iterable[Mesh], plane: Plane) -> float:
     return area_cm2(filling(loops))
 
 
+def met(loops: Sequence[FloatArray], start: ArrayLike, way: ArrayLike) -> list[tuple[float, float]]:
+    """Return where a straight line is inside flat closed outlines (m, 2): from and to, metres from `start`, in order.
+
+    Parameters
+    ----------
+    loops : sequence of ndarray, shape (m, 2)
+        What is solid lies on their left; where they overlap it counts once.
+    start, way : array_like, shape (2,)
+        Where the line begins, and its direction.
+    """
+    p, d = np.asarray(start, float), np.asarray(way, float)
+    d = d / np.linalg.norm(d)
+    across = np.array([-d[1], d[0]])
+    steps: list[tuple[float, int]] = []
+    for loop in loops:
+        side = (loop - p) @ across
+        along = (loop - p) @ d
+        a, b = side > 0, np.roll(side, -1) > 0
+        for k in np.flatnonzero(a != b):
+            j = (k + 1) % len(loop)
+            t = side[k] / (side[k] - side[j])
+            steps.append((float(along[k] + t * (along[j] - along[k])), 1 if b[k] else -1))
+    out, depth, begin = [], 0, 0.0
+    for at, turn in sorted(steps):
+        if depth == 0 and depth + turn != 0:
+            begin = at
+        elif depth != 0 and depth + turn == 0 and at > 0:
+            out.append((max(begin, 0.0), at))
+        depth += turn
+    return out
+
+
 def ribbon(line: FloatArray, thick_m: float = SHEET_M) -> FloatArray:
     """Return quadrilaterals, shape (n, 4, 2), along a flat open line: a sheet where it is cut."""
     along = unit(np.gradient(line, axis=0))

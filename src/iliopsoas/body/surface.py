@@ -58,6 +58,15 @@ class Surface:
         return self.mesh.normals()
 
     @cached_property
+    def _vertices(self) -> tuple[FloatArray, NDArray[np.float32]]:
+        """The middle of the vertices, and what makes the nearest one the largest of a product, shape (4, n)."""
+        v = self.mesh.v
+        centre = v.mean(0)
+        away = v - centre
+        columns = [away, -0.5 * (away**2).sum(1, keepdims=True)]
+        return centre, np.ascontiguousarray(np.concatenate(columns, axis=1).astype(np.float32).T)
+
+    @cached_property
     def _fans(self) -> tuple[IntArray, IntArray, IntArray]:
         """Triangles round each vertex, each turned to start at it: other two corners, and where each fan begins."""
         f, n = self.mesh.f, len(self.mesh.v)
@@ -67,7 +76,7 @@ class Surface:
 
     def near(self, points: FloatArray, reach_m: float = REACH_M) -> NDArray[np.bool_]:
         """Return which points lie within the bounding box widened by `reach_m` (boolean, shape (n,))."""
-        return np.all((points > self.lo - reach_m) & (points < self.hi + reach_m), axis=1)
+        return _between(points, self.lo - reach_m, self.hi + reach_m)
 
     def nearest(self, points: ArrayLike, within_m: float = np.inf) -> Nearest:
         """Return the nearest places on the surface for points, shape (n, 3).
@@ -76,7 +85,7 @@ class Surface:
         """
         p = np.atleast_2d(np.asarray(points, float))
         v = self.mesh.v
-        k = _nearest_vertex(p, v, within_m)
+        k = _nearest_vertex(p, *self._vertices, within_m)
         second, third, begin = self._fans
         count = begin[k + 1] - begin[k]
         first = np.cumsum(count) - count
@@ -85,36 +94,52 @@ class Surface:
         j, m = second[fan], third[fan]
         wj, wm = _weights(p[owner] - v[k][owner], v[j] - v[k][owner], v[m] - v[k][owner])
         foot = v[k][owner] * (1 - wj - wm)[:, None] + v[j] * wj[:, None] + v[m] * wm[:, None]
-        d2 = ((p[owner] - foot) ** 2).sum(1)
+        d2 = _dot(p[owner] - foot, p[owner] - foot)
         best = first + _argmin_by(d2, first, owner)
         j, m, wj, wm, foot = j[best], m[best], wj[best, None], wm[best, None], foot[best]
         normals = self._normals
         n = normals[k] * (1 - wj - wm) + normals[j] * wj + normals[m] * wm
         n /= np.linalg.norm(n, axis=1, keepdims=True) + 1e-20
         gap = p - foot
-        side = np.where((gap * n).sum(1) < 0, -1.0, 1.0)
+        side = np.where(_dot(gap, n) < 0, -1.0, 1.0)
         return Nearest(foot, side * np.linalg.norm(gap, axis=1), n)
 
 
-def _nearest_vertex(p: FloatArray, v: FloatArray, within_m: float, chunk: int = 240) -> IntArray:
+def _nearest_vertex(
+    p: FloatArray, centre: FloatArray, corners: NDArray[np.float32], within_m: float, chunk: int = 240
+) -> IntArray:
     """Return the number of the vertex nearest to each point; neighbours in `p` should lie near each other."""
-    centre = v.mean(0)
-    corners = np.concatenate([v - centre, -0.5 * ((v - centre) ** 2).sum(1, keepdims=True)], axis=1).astype(np.float32)
     q = np.concatenate([p - centre, np.ones((len(p), 1))], axis=1).astype(np.float32)
     out = np.empty(len(p), np.int64)
     for i in range(0, len(p), chunk):
         here = q[i : i + chunk]
-        known = np.arange(len(v))
+        known = np.arange(corners.shape[1])
         if np.isfinite(within_m):
             lo, hi = here[:, :3].min(0) - within_m, here[:, :3].max(0) + within_m
-            known = np.flatnonzero(((corners[:, :3] > lo) & (corners[:, :3] < hi)).all(1))
+            known = np.flatnonzero(_between(corners[:3].T, lo, hi))
             known = known if len(known) else np.arange(1)
-        near = np.ascontiguousarray(corners[known].T)
+        near = np.ascontiguousarray(corners[:, known])
         # Larger products would start threads, which wait for each other on a busy machine.
         step = max(1, 60_000 // len(known))
         for j in range(i, i + len(here), step):
             out[j : min(j + step, i + chunk)] = known[np.argmax(q[j : min(j + step, i + chunk)] @ near, axis=1)]
     return out
+
+
+# Sums and conditions over three columns are written out: numpy is slow along so short an axis.
+
+
+def _between(points: NDArray[np.floating], lo: NDArray[np.floating], hi: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which points, shape (n, 3), lie inside a box."""
+    inside = np.ones(len(points), bool)
+    for c in range(3):
+        inside &= (points[:, c] > lo[c]) & (points[:, c] < hi[c])
+    return inside
+
+
+def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the product of each two vectors, shape (n,)."""
+    return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
 
 
 def _argmin_by(values: FloatArray, first: IntArray, owner: IntArray) -> IntArray:
@@ -127,8 +152,7 @@ def _argmin_by(values: FloatArray, first: IntArray, owner: IntArray) -> IntArray
 
 def _weights(p: FloatArray, b: FloatArray, c: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return weights of corners b and c (a lies at 0) of the nearest point: in the triangle, else on the edge to b."""
-    bb, bc, cc = (b * b).sum(1), (b * c).sum(1), (c * c).sum(1)
-    pb, pc = (p * b).sum(1), (p * c).sum(1)
+    bb, bc, cc, pb, pc = _dot(b, b), _dot(b, c), _dot(c, c), _dot(p, b), _dot(p, c)
     det = bb * cc - bc * bc + 1e-30
     wb, wc = (cc * pb - bc * pc) / det, (bb * pc - bc * pb) / det
     inside = (wb >= 0) & (wc >= 0) & (wb + wc <= 1)

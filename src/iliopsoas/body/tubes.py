@@ -186,11 +186,16 @@ def row_of(level: str) -> int:
     return belly().station_row[level]
 
 
+@cache
+def _psoas_normals() -> FloatArray:
+    return shapes.ring_normals(belly().rings)
+
+
 def on_psoas(row: float | str, turn: float, gap_m: float = 0.0) -> FloatArray:
     """Return a point `gap_m` off the belly of psoas: turn 0 is its front, 1/4 its outer side, 3/4 its inner side."""
     at = float(row_of(row)) if isinstance(row, str) else row
     rings = belly().rings
-    p, normal = shapes.at(rings, at, turn), shapes.at(shapes.ring_normals(rings), at, turn)
+    p, normal = shapes.at(rings, at, turn), shapes.at(_psoas_normals(), at, turn)
     return p + gap_m * shapes.unit(normal)
 
 

@@ -31,7 +31,11 @@ _MAKERS = {
     "diaphragm": "diaphragm:diaphragm_folio",
     "fascia": "fascia:fascia_folio",
     "breath": "breath:breath_folio",
+    "thomas_test": "thomas:thomas_folio",
     "back": "back:back_folio",
+    "percussion_reach": "percussion_reach:percussion_reach_folio",
+    "positions": "positions:positions_folio",
+    "percussion": "percussion:percussion_folio",
 }
 _CHARTS = {
     "psoas_size": "chart:psoas_size",

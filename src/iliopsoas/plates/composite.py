@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from iliopsoas.plates.layers import Rules, Sheet, SheetLayer
 from iliopsoas.plates.merge import Merged, merged, place
-from iliopsoas.plates.tints import LIT, SHOWN, keys_of, paint
+from iliopsoas.plates.tints import BEHIND, LIT, SHOWN, keys_of, paint
 
-__all__ = ["composite", "merged", "part_at"]
+__all__ = ["composite", "lit_mask", "merged", "part_at"]
 
 F32 = NDArray[np.float32]
 
@@ -56,6 +56,12 @@ def composite(sheet: Sheet, on: Iterable[str] | None = None, lit: Iterable[str] 
     out = np.concatenate([straight, alpha[..., None] * 255], 2) + np.float32(0.5)
     out[cover <= 0] = 0
     return out.astype(np.uint8)
+
+
+def lit_mask(sheet: Sheet, on: Iterable[str] | None = None, lit: Iterable[str] = ()) -> NDArray[np.bool_]:
+    """Return where `composite` with the same arguments tints what is lit, seen or shining through: shape (h, w)."""
+    shown = sheet.shown(on)
+    return keys_of(sheet, shown, sheet.lit_table(lit), merged(sheet, shown), ghosts=False) >> 8 >= BEHIND
 
 
 def part_at(sheet: Sheet, x: int, y: int, on: Iterable[str] | None = None, lit: Iterable[str] = ()) -> str | None:

@@ -80,6 +80,10 @@ BACKDROPS: dict[str, Look] = {
     "fat": Look("#FBF1D8", "#FFE7A3"),
     "skin": Look("#F0D2BC", "#FFC9A3", 0.0, 0.02),
     "mark": Look("#222222", "#0072B2"),
+    "allowed": Look("#34DC86", "#7CE0A8"),  # where a device may go, and where never
+    "never": Look("#B3261E", "#FF8A70"),
+    "couch": Look("#C3CCD4", "#9AA3B6", 0.0, 0.02),
+    "pillow": Look("#E8E4DA", "#FFE7A3", 0.0, 0.02),
     "origin_mobile": Look("#D55E00", "#FF9A4D"),  # of a muscle, on vertebrae that move
     "origin_fixed": Look("#0072B2", "#5CB0E6"),  # on sacrum, coccyx, hip bone or ligament
 }

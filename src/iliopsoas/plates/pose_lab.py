@@ -321,6 +321,11 @@ def _framed(view: Shown, said: str) -> View:
     return view_at(view, azimuth, 0, HIP_CENTRE + middle, width_m, SIZE_PX, title, f"{opening} {said}")
 
 
+def side_layers() -> tuple[Layer, ...]:
+    """Return the layers of the posed body from the right side: bones, hip bones, then one for each muscle."""
+    return _layers("side")
+
+
 def _layers(view: Shown) -> tuple[Layer, ...]:
     from_front = view == "front"
     hips = ("hip_bone_r", "hip_bone_l", "pubic_symphysis") if from_front else ("hip_bone_r", "pubic_symphysis")

@@ -6,7 +6,7 @@ figures and alt texts come about as everywhere. A small front view in the corner
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -210,19 +210,39 @@ def _members(systems: tuple[str, ...]) -> Mapping[str, list[Part]]:
 @lru_cache(maxsize=32)
 def _cut(at: str, systems: tuple[str, ...]) -> Body:
     plane = level(at).plane
+    parts = dict(cut_faces(plane, systems))
+    for part in _front(plane):
+        parts[part.id] = part
+    return Body(parts)
+
+
+def cut_faces(plane: cut.Plane, systems: tuple[str, ...]) -> Mapping[str, Part]:
+    """Return the cut faces of the region at a plane, laid flat: within a layer, what comes later covers what was."""
     parts: dict[str, Part] = {}
     order = _where_parts_go(systems)
     members = _members(systems)
-    for rank, (layer_id, *_) in enumerate(_LAYERS):  # within a layer, what comes later covers what came before
+    for rank, (layer_id, *_) in enumerate(_LAYERS):
         for id in order[layer_id]:
             if id in members:
                 faces = [np.zeros((0, 4, 2)), *_faces(members[id], plane)]
                 mesh = cut.flat_mesh(np.concatenate(faces), rank * _RANK_M)
                 first = members[id][0]
                 parts[id] = Part(id, first.structure, first.side, first.tissue + CUT, mesh, first.group)
-    for part in _front(plane):
-        parts[part.id] = part
-    return Body(parts)
+    return parts
+
+
+def cut_layers(systems: tuple[str, ...]) -> tuple[Layer, ...]:
+    """Return the layers of the cut faces of some systems, without the small view from the front."""
+    return tuple(layer for layer in _layers(systems) if layer.id != "front")
+
+
+def cut_outlines(plane: cut.Plane, systems: tuple[str, ...], ids: Iterable[str]) -> Mapping[str, list[FloatArray]]:
+    """Return the outlines of some cut faces in the plane's coordinates, by their ids; sheets have none."""
+    members = _members(systems)
+    return {
+        id: [plane.flat(loop) for p in members[id] if not p.mesh.sheet for loop in cut.outlines(p.mesh, plane)]
+        for id in ids
+    }
 
 
 def _faces(members: list[Part], plane: cut.Plane) -> Iterator[FloatArray]:
@@ -243,7 +263,7 @@ def _front(plane: cut.Plane) -> Iterator[Part]:
     box = [(-half, -thick / 2), (half, -thick / 2), (half, thick / 2), (-half, thick / 2)]
     line = np.array([[(r + _INSET_AT_M[1], u + y) for r, u in box]])
     yield Part("level_line", "level_of_the_cut", "", "mark", cut.flat_mesh(line, 0.028), "level_line")
-    yield Part("side_marks", "side_marks", "", "mark", cut.flat_mesh(_right_and_left(), 0.028), "side_marks")
+    yield Part("side_marks", "side_marks", "", "mark", cut.flat_mesh(right_and_left(), 0.028), "side_marks")
 
 
 @lru_cache(maxsize=1)
@@ -265,7 +285,7 @@ def _as_inset(points: ArrayLike) -> FloatArray:
     return np.stack([p[..., 1] + _INSET_AT_M[0], -p[..., 0], p[..., 2] - _INSET_AT_M[1]], axis=-1)
 
 
-def _right_and_left() -> FloatArray:
+def right_and_left() -> FloatArray:
     """Return the letters R and L as strokes in the plane, on the patient's right and left."""
     h, w = _SIDE_MARK_M, 0.6 * _SIDE_MARK_M
     turn = np.linspace(np.pi / 2, -np.pi / 2, 9)

@@ -12,12 +12,12 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from tqdm import tqdm
 
 from iliopsoas.course.questions import Place, Question
 from iliopsoas.learning.bank import bank, is_on_plate
-from iliopsoas.plates.composite import composite
+from iliopsoas.plates.composite import composite, lit_mask
 from iliopsoas.plates.credits import LICENCE, credit_line
 from iliopsoas.plates.reduce import few_colours
 from iliopsoas.sources import reference
@@ -28,6 +28,7 @@ DECK_ID, MODEL_ID = 1_795_648_331, 1_436_920_757
 DECK = "Iliopsoas"
 HEIGHT_PX = 620  # of a picture: a card has to fit on a telephone
 _MARK_PX = 11  # radius of the ring round a landmark
+_BLUE = "#0b57a4"  # of what marks
 _STYLE = """
 .card { font: 18px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
 .card { max-width: 640px; margin: 0 auto; text-align: left; }
@@ -164,12 +165,14 @@ def _pictures(q: Question) -> Iterator[tuple[str, tuple[Place, bool]]]:
 
 
 def _picture(place: Place, marked: bool) -> Image.Image:
-    """Return a plate without names, the structure (or what the stop lights) lit; a landmark gets a ring."""
+    """Return a plate without names, the structure (or what the stop lights) lit with a line round it, or ringed."""
     plate, layers = places.plate_of(place), places.shown_layers(place)
     sheet = plate.sheet()
     parts = [row.id for row in sheet.parts if row.structure in places.same(place.structure)]
     lit = () if not marked else plate.lit_for(place.stop) if place.stop else parts
     drawn = Image.fromarray(composite(sheet, layers, lit))
+    if lit:
+        _outline(drawn, Image.fromarray(lit_mask(sheet, layers, lit)).convert("L"))
     if marked and not lit:
         for label in plate.labels:
             at = next((one.anchor for one in plate.labels_for(layers) if one.id == label.id), None)
@@ -180,8 +183,15 @@ def _picture(place: Place, marked: bool) -> Image.Image:
     )
 
 
+def _outline(picture: Image.Image, mask: Image.Image) -> None:
+    """Draw a white line and a blue one round a mask, as `board.js` does: a tint may be a neighbour's own colour."""
+    for far, colour in ((8, "white"), (5, _BLUE)):
+        wide = mask.filter(ImageFilter.MaxFilter(2 * far + 1))
+        picture.paste(colour, mask=ImageChops.subtract(wide, mask))
+
+
 def _ring(picture: Image.Image, at: tuple[float, float]) -> None:
     x, y = at
     pen = ImageDraw.Draw(picture)
-    for radius, colour, width in ((_MARK_PX + 2, "white", 7), (_MARK_PX, "#0b57a4", 4)):
+    for radius, colour, width in ((_MARK_PX + 2, "white", 7), (_MARK_PX, _BLUE, 4)):
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=colour, width=width)

@@ -256,17 +256,9 @@ class Acetates(anywidget.AnyWidget):
         return still.figure_html(self._still, plate.alt_for(), plate.caption, still_of=self._folio.id)
 
     def _ipython_display_(self, **_: Any) -> None:
-        """Send two outputs: the still, then the widget that hides it.
-
-        In one output they would not do: JupyterLab shows "Error displaying widget: model not found", and not the still,
-        where a trusted notebook is opened without the state of its widgets.
-        """
-        from IPython.display import display
-
+        """Send two outputs: the still, then the widget that hides it."""
         self._still_handle = still.emit(self._still_html(), repr(self), display_id=True)
-        data: Any = self._repr_mimebundle_()
-        live = data[0] if isinstance(data, tuple) else data
-        display({**live, "text/plain": ""}, raw=True)
+        still.emit_live(self)
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""

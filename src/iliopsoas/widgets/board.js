@@ -8,6 +8,8 @@ const BOARD_WORDS = {
 };
 const POINT_REACH_PX = 40; // a landmark is found within this distance (about 2 cm on the body)
 const NEAR_PX = 6;
+const LINES = [[[255, 255, 255], 8], [[11, 87, 164], 5]]; // round what is marked: a white line, and a blue one on it, in sheet pixels
+const LINE_PX = 8;
 const LEAST_SEEN_PX = 40; // as iliopsoas.widgets.places
 const MIRRORED = new Set(['anterior', 'posterior', 'inferior']); // landmarks are named on one side of these
 
@@ -73,6 +75,29 @@ class Board {
       make('circle', { cx: x, cy: y, r: 15, class: 'bo-halo' }), make('circle', { cx: x, cy: y, r: 15, class: style }),
     ]));
     this.canvas.dataset.lit = [...numbers, ...points.map((point) => point.structure)].join(' ');
+  }
+
+  // Light parts, and draw a line round what is seen of them: their colour alone would not tell them from their neighbours.
+  mark(numbers, points = []) {
+    this.light(numbers, points);
+    const { keys, w, h, dirty } = this.base;
+    if (!numbers.length || !dirty) return;
+    const [left, top] = [dirty[0] - LINE_PX, dirty[1] - LINE_PX], size = [dirty[2] - left + LINE_PX, dirty[3] - top + LINE_PX];
+    const [shape, line] = [1, 2].map(() => Object.assign(document.createElement('canvas'), { width: size[0], height: size[1] }).getContext('2d'));
+    const mask = shape.createImageData(...size);
+    for (let y = Math.max(0, dirty[1]); y < Math.min(h, dirty[3]); y++) {
+      for (let x = Math.max(0, dirty[0]); x < Math.min(w, dirty[2]); x++) {
+        if (keys[y * w + x] >> 8 >= BURIED) mask.data[4 * ((y - top) * size[0] + x - left) + 3] = 255;
+      }
+    }
+    for (const [colour, far] of LINES) {
+      for (let p = 0; p < mask.data.length; p += 4) mask.data.set(colour, p);
+      shape.putImageData(mask, 0, 0);
+      for (let k = 0; k < 16; k++) line.drawImage(shape.canvas, far * Math.cos(k * Math.PI / 8), far * Math.sin(k * Math.PI / 8));
+    }
+    line.globalCompositeOperation = 'destination-out';
+    line.drawImage(shape.canvas, 0, 0);
+    this.context.drawImage(line.canvas, left, top);
   }
 
   // Everything that can be chosen: structures in sight, each with its parts, or points of bone, from the top down.

@@ -2,6 +2,7 @@
 // (acetates.front_end, questions.front_end).
 
 const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, k) => values[k]);
+const SIGHT_PX = 8; // what is brought into sight keeps this distance from the edge
 const plain = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
 
 function make(tag, attributes = {}, ...children) {
@@ -17,6 +18,16 @@ function make(tag, attributes = {}, ...children) {
 
 function button(text, press, attributes = {}) {
   return make('button', { type: 'button', onclick: press, ...attributes }, text);
+}
+
+// Scroll, as little as needed, until all from one node to another is in sight; what is too tall is shown from its top.
+function bringIntoSight(first, last = first) {
+  let box = first.parentElement;
+  while (box && !(/auto|scroll/.test(getComputedStyle(box).overflowY) && box.scrollHeight > box.clientHeight + 1)) box = box.parentElement;
+  const port = box && box !== document.documentElement ? box.getBoundingClientRect() : { top: 0, bottom: window.innerHeight };
+  const above = first.getBoundingClientRect().top - SIGHT_PX - port.top, below = last.getBoundingClientRect().bottom + SIGHT_PX - port.bottom;
+  const by = above < 0 ? above : Math.max(0, Math.min(above, below));
+  (box ?? document.scrollingElement).scrollBy({ top: by, behavior: 'instant' });
 }
 
 // Keys stay in a widget, or JupyterLab would take "x" to cut the cell; Ctrl+S still saves and Escape leaves to the cell.

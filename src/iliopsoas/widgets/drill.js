@@ -7,6 +7,7 @@ const DRILL_WORDS = {
   drillDone: '{0} of {1} right at the first answer', nothing: 'Nothing answered this time. Nothing is lost.',
   topic: 'Topic', ofTopic: 'Right at the first answer', sureWrong: 'You were sure, and it was not right. These come first next time:',
   missed: 'Not right at first', drillAgain: 'Ask all of these again', stopped: 'Stopped.', urgentAgain: 'You were sure, and it was not right. Once more:', wrongAgain: 'Once more:',
+  alone: 'In this page a drill asks and keeps your answers, but plans no next day: that needs Jupyter. Download your progress, load it there with progress(), and drill() asks what is due.',
 };
 const WAIT = 3; // other answers before a question that was not right comes back
 const TIMES = 3; // how often one question is asked in one drill
@@ -26,6 +27,7 @@ class Drill extends Questions {
     this.stopper = button(words.stop, () => this.stop());
     this.bar = make('div', { class: 'qu-bar' }, make('p', {}, this.time), hide, this.stopper);
     this.steps.after(this.bar);
+    if (this.model.isAlone) this.body.after(make('p', { class: 'qu-fine qu-alone' }, words.alone));
     this.startClock();
     this.onMore = () => { if (this.next) this.next.textContent = this.model.get('kept')?.more?.next ?? ''; };
     this.model.on('change:kept', this.onMore);
@@ -95,6 +97,7 @@ class Drill extends Questions {
     const { words } = this, asked = this.round.filter((id) => this.given(id).length);
     this.isStopped = true;
     this.bar.hidden = true;
+    this.count.textContent = '';
     const firsts = new Map(asked.map((id) => [id, this.given(id)[0]]));
     const right = asked.filter((id) => firsts.get(id).right), missed = asked.filter((id) => !firsts.get(id).right);
     const urgent = missed.filter((id) => this.given(id).at(-1).sure && !this.given(id).at(-1).right);
@@ -115,13 +118,11 @@ class Drill extends Questions {
   }
 }
 
-// How it went, topic by topic: a table of what was right out of what was asked.
+// How it went, topic by topic, the weakest first: a table of what was right out of what was asked.
 function topicTable(words, pairs) {
-  const topics = [...new Set(pairs.map(([topic]) => topic))];
-  const rows = topics.map((topic) => {
-    const mine = pairs.filter(([one]) => one === topic);
-    return make('tr', {}, make('th', { scope: 'row' }, topic), make('td', {}, `${mine.filter(([, right]) => right).length} / ${mine.length}`));
-  });
+  const count = (topic) => pairs.filter(([one]) => one === topic).length, right = (topic) => pairs.filter(([one, is]) => one === topic && is).length;
+  const topics = [...new Set(pairs.map(([topic]) => topic))].sort((a, b) => right(a) / count(a) - right(b) / count(b));
+  const rows = topics.map((topic) => make('tr', {}, make('th', { scope: 'row' }, topic), make('td', {}, `${right(topic)} / ${count(topic)}`)));
   return make('table', { class: 'qu-topics' },
     make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, words.topic), make('th', { scope: 'col' }, words.ofTopic))),
     make('tbody', {}, ...rows));

@@ -55,13 +55,9 @@ class SafetyCard(anywidget.AnyWidget):
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send two outputs: the same as text, then the card that hides it."""
-        from IPython.display import display
-
         lines = "".join(f"<p>{html.escape(line)}</p>" for line in self._plain.split("\n"))
         still.emit(f'<div data-still="{html.escape(self.spec["still"])}">{lines}</div>', self._plain)
-        data: Any = self._repr_mimebundle_()
-        live = data[0] if isinstance(data, tuple) else data
-        display({**live, "text/plain": ""}, raw=True)
+        still.emit_live(self)
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""

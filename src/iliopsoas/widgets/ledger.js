@@ -5,7 +5,7 @@ const LEDGER_WORDS = {
   topic: 'Topic', evidence: 'Evidence', safety: 'Safety', work: 'Your work', all: 'All', open: 'Not graded yet',
   differ: 'Graded otherwise than here', choose: 'Choose a grade', meaning: 'What the grades mean',
   byVerdict: 'Filtering by a grade tells you the grade of what it shows.',
-  count: '{0} of {1} claims shown; {2} graded, {3} of them as here.', none: 'No claim fits this choice.',
+  count: '{0} of {1} claims shown. You graded {2}, {3} of them as this ledger does.', none: 'No claim fits this choice.',
   says: 'The article says: ', compare: 'Compare', look: 'Show without grading', both: 'Choose both grades first.',
   yours: 'You chose {0}.', same: 'As you graded it.', why: 'What is known:', say: 'What to tell a client:',
   sources: 'Sources: {0}', again: 'Grade again', verdict: '{0}: {1}.', looked: 'You looked without grading.',

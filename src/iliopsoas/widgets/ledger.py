@@ -73,12 +73,8 @@ class Ledger(anywidget.AnyWidget):
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send two outputs: the claims as text with verdicts to unfold, then the widget that hides them."""
-        from IPython.display import display
-
         still.emit(f'<div data-still="{self._key}">{self._text.markup}</div>', self._text.plain)
-        data: Any = self._repr_mimebundle_()
-        live = data[0] if isinstance(data, tuple) else data
-        display({**live, "text/plain": ""}, raw=True)
+        still.emit_live(self)
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""

@@ -258,7 +258,7 @@ class Live extends Acetates {
     this.arrange();
     this.tell();
     this.showValues();
-    this.root.dataset.ink = `live draft ${this.stateOf(values)}`;
+    this.root.dataset.ink = `live draft ${head.view} ${this.stateOf(values)}`;
   }
 
   async showView() {
@@ -268,7 +268,7 @@ class Live extends Acetates {
     if (this.listed !== this.head.view) this.fillList();
     this.listed = this.head.view;
     this.showValues();
-    this.root.dataset.ink = `live full ${this.stateOf(this.shownValues)}`;
+    this.root.dataset.ink = `live full ${this.head.view} ${this.stateOf(this.shownValues)}`;
     if (this.asked) this.say(this.head.facts.slice(0, 3).join(' '));
   }
 

@@ -354,12 +354,8 @@ class Live(anywidget.AnyWidget):
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send the still, then the widget that hides it (see `Acetates`)."""
-        from IPython.display import display
-
         self._still_handle = still.emit(self._still_html(), repr(self), display_id=True)
-        data: Any = self._repr_mimebundle_()
-        live = data[0] if isinstance(data, tuple) else data
-        display({**live, "text/plain": ""}, raw=True)
+        still.emit_live(self)
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""

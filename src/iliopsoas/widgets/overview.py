@@ -75,16 +75,12 @@ class Overview(anywidget.AnyWidget):
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send two outputs: the same as text, then the widget that hides it."""
-        from IPython.display import display
-
         e = html.escape
         lines = _plain_lines(self.spec)
         still.emit(
             f'<div data-still="progress">{"".join(f"<p>{e(line)}</p>" for line in lines)}</div>', "\n".join(lines)
         )
-        data: Any = self._repr_mimebundle_()
-        live = data[0] if isinstance(data, tuple) else data
-        display({**live, "text/plain": ""}, raw=True)
+        still.emit_live(self)
 
     def __repr__(self) -> str:
         """Return a text without a memory address."""

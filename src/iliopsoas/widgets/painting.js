@@ -68,9 +68,9 @@ class Painting {
       hideStill(spec.still, `[data-painting="${uid}"]`), make('p', { class: 'qu-title' }, spec.title),
       make('div', { class: 'pa-tools' }, spec.views.length > 1 ? toolRow(name(words.views), this.viewRadios.node) : null,
         toolRow(name(words.tool), this.toolRadios.node), toolRow(name(words.size), this.sizeRadios.node)),
-      make('div', { class: 'pa-split' }, this.board.node, make('div', {}, make('p', { class: 'qu-fine' }, `${words.how} ${many}`), this.list)),
+      make('div', { class: 'pa-split' }, this.board.node, make('div', { class: 'pa-side' }, make('p', { class: 'qu-fine' }, `${words.how} ${many}`), this.score, this.list)),
       make('div', { class: 'qu-buttons' }, this.scoreButton, button(words.undo, () => this.undo()), button(words.clear, () => this.clear())),
-      this.score, sourceList(words.sources, spec.sources), this.status);
+      sourceList(words.sources, spec.sources), this.status);
     this.toolRadios.show(this.tool);
     this.sizeRadios.show(this.size);
     this.viewRadios.show(this.view);
@@ -315,11 +315,15 @@ class Painting {
     this.isScored = true;
     const named = (place) => `${place.group}: ${place.text}`, percent = Math.round(100 * overlap);
     const line = fill(words.result, percent, found.length, found.length + missed.length);
-    const list = (title, texts) => (texts.length ? [make('p', { class: 'qu-group' }, title), make('ul', {}, ...texts.map((text) => make('li', {}, text)))] : []);
+    const levels = [...new Set(missed.map((place) => place.group))].map((group) => {
+      const texts = missed.filter((place) => place.group === group).map((place) => place.text);
+      return make('li', {}, make('b', {}, `${group}: `), texts.join(', '));
+    });
+    const list = (title, texts) => (texts.length ? [make('p', { class: 'qu-group' }, title), make('ul', {}, ...texts.map((one) => (one.nodeType ? one : make('li', {}, one))))] : []);
     const isPerfect = !missed.length && !excess.length;
     this.score.replaceChildren(make('div', { class: `qu-result ${missed.length ? 'qu-is-wrong' : 'qu-is-right'}` },
       make('p', { class: 'qu-verdict', tabindex: -1 }, line), isPerfect ? make('p', {}, words.perfect) : null,
-      ...list(words.missed, missed.map(named)), ...list(words.excess, excess), make('p', { class: 'qu-fine' }, words.lit),
+      ...list(words.missed, levels), ...list(words.excess, excess), make('p', { class: 'qu-fine' }, words.lit),
       make('p', { class: 'qu-fine' }, fill(words.fine, this.spec.tolerance))));
     this.lightTruth();
     this.repaint();
@@ -329,7 +333,8 @@ class Painting {
     this.model.save_changes();
     const spoken = [line, missed.length ? `${words.missed}: ${missed.map(named).join('; ')}.` : '', excess.length ? `${words.excess}: ${excess.join('; ')}.` : ''];
     this.say(spoken.filter(Boolean).join(' '));
-    this.score.scrollIntoView({ block: 'nearest' });
+    const { bottom } = this.board.node.getBoundingClientRect(), isBeside = this.score.getBoundingClientRect().top < bottom;
+    bringIntoSight(isBeside ? this.board.node : this.score, this.score); // the true places are lit in the picture
   }
 }
 

@@ -125,12 +125,8 @@ class Painting(anywidget.AnyWidget):
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send two outputs: the places as text to unfold, then the widget that hides them."""
-        from IPython.display import display
-
         still.emit(self._still_html(), self._still_text())
-        data: Any = self._repr_mimebundle_()
-        live = data[0] if isinstance(data, tuple) else data
-        display({**live, "text/plain": ""}, raw=True)
+        still.emit_live(self)
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""

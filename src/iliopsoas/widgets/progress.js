@@ -158,8 +158,8 @@ function keptLine(card) {
     store.largest = Math.max(store.largest, kept?.largest ?? 0);
     const mine = card.answers.filter((one) => one.event).length;
     const isIn = kept && kept.count >= mine && !kept.problem;
-    const text = model.isAlone ? (store.isKept ? words.keptBrowser : words.keptPage)
-      : isIn ? fill(words.kept, kept.where) : kept?.problem ? kept.problem : isLate ? words.keptNot : '';
+    const text = model.isAlone ? `${store.isKept ? words.keptBrowser : words.keptPage} ${words.checked}`
+      : isIn ? `${fill(words.kept, kept.where)} ${words.checked}` : kept?.problem ? kept.problem : isLate ? words.keptNot : '';
     clearTimeout(timer);
     if (!model.isAlone && !isIn && !isLate) timer = setTimeout(() => show(true), PROGRESS.late);
     const notices = kept?.notices ?? [], state = JSON.stringify([text, notices, isIn]);
@@ -170,7 +170,6 @@ function keptLine(card) {
     const tools = model.isAlone || isWarning ? [make('span', { class: 'qu-buttons' },
       button(words.download, () => download(store.text())),
       model.isAlone ? loadButton(words.load, (file) => { said.textContent = loadedWords(words, store.load(file)); card.say(said.textContent); }) : null)] : [];
-    
     node.replaceChildren(...notices.map((one) => make('p', { class: 'qu-note' }, one)),
       make('p', isWarning ? { class: 'qu-note' } : {}, text), ...tools, said);
     if (isWarning) card.say(text);
@@ -183,16 +182,17 @@ function keptLine(card) {
 
 function loadedWords(words, { refused, fresh, known, faults }) {
   if (refused) return refused === 'newer' ? words.loadNewer : words.loadOther;
-  return fill(words.loaded, fresh, known) + (faults ? ` ${fill(words.loadFaults, faults)}` : '');
+  return fill(fresh === 1 ? words.loadedOne : words.loaded, fresh, known) + (faults ? ` ${fill(words.loadFaults, faults)}` : '');
 }
 
 const KEPT_WORDS = {
-  kept: 'Your answers are kept in {0}. They are checked in this page, so whoever wants to can read the right ones in its source.',
+  kept: 'Your answers are kept in {0}.',
+  checked: 'They are checked in this page, so whoever wants to can read the right ones in its source.',
   keptNot: 'Your last answers are in this page, but not in your file: the kernel does not answer. Download them before you close the page, and load them with progress().',
   keptPage: 'Your answers are kept in this page, and gone when it is closed: download them if you want to go on another day.',
   keptBrowser: 'Your answers are kept in this browser. Download them to take them elsewhere.',
   download: 'Download my progress', load: 'Load a progress file',
-  loaded: '{0} entries were added, {1} you had already.', loadFaults: '{0} lines of that file could not be read.',
+  loadedOne: '{0} entry was added, {1} you had already.', loaded: '{0} entries were added, {1} you had already.', loadFaults: '{0} lines of that file could not be read.',
   loadNewer: 'This file was not loaded: it was written by a newer version of the course.',
   loadOther: 'This file was not loaded: it holds no progress of this course.',
 };

@@ -57,7 +57,7 @@ class Proof extends Questions {
     const pairs = items.map(({ question, answer }) => [question.topic, answer.right]);
     const heading = (text) => make('p', { class: 'qu-group' }, text);
     const review = (name, list) => (list.length ? [heading(name), ...list.map((item) => this.review(item))] : []);
-    requestAnimationFrame(() => { if (this.root.contains(document.activeElement) || document.activeElement === document.body) title.focus(); });
+    requestAnimationFrame(() => { if (this.root.contains(document.activeElement) || document.activeElement === document.body) title.focus({ preventScroll: true }); });
     return [make('div', { class: 'qu-outcome' }, title, make('p', {}, score), make('p', {}, safety), topicTable(words, pairs),
       heading(words.confidence), this.confidence(items), ...this.studyList(wrong), ...review(words.dangerous, sure), ...review(words.rest, unsure),
       wrong.length ? null : make('p', {}, words.allRight), make('p', { class: 'qu-fine' }, words.scope), make('p', { class: 'qu-fine' }, words.another))];
@@ -94,7 +94,8 @@ class Proof extends Questions {
     if (!weights.size) return [];
     const lessons = [...weights].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([lesson]) => lesson);
     const link = (lesson) => {
-      const file = spec.files[lesson], name = fill(words.lesson, file ? file.replace(/\.ipynb$/, '').replaceAll('_', ' ') : lesson);
+      const file = spec.files[lesson], rest = file?.replace(/\.ipynb$/, '').slice(3).replaceAll('_', ' ') ?? '';
+      const name = fill(words.lesson, `${lesson} ${rest.charAt(0).toUpperCase()}${rest.slice(1)}`.trim());
       const inJupyter = file && this.root.closest('.jp-Notebook'); // elsewhere the file may not be beside the page
       return inJupyter ? make('a', { href: file, target: '_blank', rel: 'noopener' }, name) : name;
     };

@@ -1,5 +1,5 @@
-// One question after the other on a card. Comes behind picture.js, controls.js, board.js and answers.js in one ES module
-// (questions.front_end). A notebook loads it through anywidget, a page without a kernel calls mount(). Answers are
+// One question after the other on a card. Comes behind picture.js, controls.js, board.js, answers.js and fields.js in one
+// ES module (questions.front_end). A notebook loads it through anywidget, a page without a kernel calls mount(). Answers are
 // checked here, so everything works after the kernel is gone, and nothing here asks anything of any host.
 
 const WORDS = {
@@ -121,7 +121,9 @@ class Questions {
     this.say('');
     this.showSteps(id);
     this.body.replaceChildren(...(question ? this.ask(question) : this.outcome()));
-    if (isAsked) this.body.querySelector('input, textarea, select, button:not(:disabled)')?.focus();
+    if (!isAsked) return;
+    this.body.querySelector('input, textarea, select, button:not(:disabled)')?.focus({ preventScroll: true });
+    bringIntoSight(this.root, this.body);
   }
 
   showSteps(id) {
@@ -135,8 +137,8 @@ class Questions {
   }
 
   ask(question) {
-    const { words } = this, field = this.fields[question.kind].call(this, question);
-    const sure = this.asksSure(question) ? this.options(words.sure, [[true, words.yes], [false, words.no]], 'sure') : null;
+    const { words } = this, field = FIELDS[question.kind](this, question);
+    const sure = this.asksSure(question) ? optionsField(this, words.sure, [[true, words.yes], [false, words.no]], 'sure') : null;
     const note = make('p', { class: 'qu-note' });
     const tell = (text, to) => { note.textContent = text; this.say(text); to?.focus(); };
     const check = () => {
@@ -150,10 +152,10 @@ class Questions {
     const isReveal = question.kind === 'reveal';
     const isAgain = this.given(question.id).length > 0;
     return [make('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); check(); } },
-      this.kicker(question, isAgain), this.beside(field.board ?? this.boardFor(question, false), field.node), sure?.node, note,
-      make('div', { class: 'qu-buttons' },
-        make('button', { type: 'submit', class: 'qu-main' }, isReveal ? words.show : words.check),
-        button(words.skip, () => this.answered(question, judge(question, null), this.asksSure(question) ? false : null))))];
+      this.kicker(question, isAgain), this.beside(field.board ?? this.boardFor(question, false), field.node, sure?.node, note,
+        make('div', { class: 'qu-buttons' },
+          make('button', { type: 'submit', class: 'qu-main' }, isReveal ? words.show : words.check),
+          button(words.skip, () => this.answered(question, judge(question, null), this.asksSure(question) ? false : null)))))];
   }
 
   kicker({ safety, vignette }, isAgain = false) {
@@ -197,7 +199,7 @@ class Questions {
     if (isTold || plate.shown === 'with') {
       const stop = board.head.stops.find((one) => one.id === plate.stop);
       const lit = stop ? board.head.parts.filter((part) => stop.lit.includes(part.id)).map((part) => part.i) : board.numbers(plate.same);
-      board.light(board.isPoint ? [] : lit, board.isPoint ? points : []);
+      board.mark(board.isPoint ? [] : lit, board.isPoint ? points : []);
       board.canvas.setAttribute('aria-label', `${plate.alt} ${isTold ? '' : this.words.marked}`.trim());
     } else if (kind === 'click') board.ready();
   }
@@ -206,105 +208,6 @@ class Questions {
   beside(board, ...nodes) {
     const rest = make('div', { class: 'qu-beside' }, ...nodes);
     return board ? make('div', { class: 'qu-split' }, board.node, rest) : rest;
-  }
-
-  // ---- a field for each kind: its node, read() (null while nothing is given), first() to put the focus on
-
-  fields = {
-    choice(question) {
-      return this.options(question.question, question.choices.map(({ text }) => [text, text]), 'answer', 'qu-ask');
-    },
-    true_false(question) {
-      return this.options(question.question, [['True', 'True'], ['False', 'False']], 'answer', 'qu-ask qu-short');
-    },
-    number(question) {
-      const more = { inputmode: 'decimal', class: 'qu-number' };
-      return this.typed(question, more, make('span', {}, question.unit), fill(this.words.unit, question.unit), 'typeNumber');
-    },
-    label(question) { return this.typed(question, { class: 'qu-name' }, null, '', 'typeName'); },
-    reveal(question) {
-      const input = make('textarea', { id: `${this.uid}-answer`, rows: 3 });
-      const node = make('div', {}, make('label', { class: 'qu-ask', for: input.id }, question.question), input);
-      return { node, read: () => input.value.trim() || null, first: () => input, missing: 'write' };
-    },
-    order(question) { return this.orderField(question); },
-    click(question) { return this.clickField(question); },
-  };
-
-  // A choice of one: native radio buttons under their question.
-  options(title, pairs, name, style = 'qu-sure') {
-    const inputs = pairs.map((_, k) => make('input', { type: 'radio', name: `${this.uid}-${name}`, value: k }));
-    const labels = pairs.map(([, text], k) => make('label', {}, inputs[k], make('span', {}, text)));
-    const node = make('fieldset', { class: style }, make('legend', {}, title), ...labels);
-    const read = () => { const k = inputs.findIndex((input) => input.checked); return k < 0 ? null : pairs[k][0]; };
-    return { node, read, first: () => inputs[0], missing: 'choose' };
-  }
-
-  typed(question, more, behind, hint, missing) {
-    const id = `${this.uid}-answer`, input = make('input', { type: 'text', id, autocomplete: 'off', spellcheck: 'false', ...more });
-    if (hint) input.setAttribute('aria-description', hint);
-    const node = make('div', {}, make('label', { class: 'qu-ask', for: id }, question.question),
-      make('p', { class: 'qu-line' }, input, behind));
-    return { node, read: () => input.value.trim() || null, first: () => input, missing };
-  }
-
-  orderField(question) {
-    const { words } = this, list = make('ol', { class: 'qu-order' });
-    const all = () => [...list.children];
-    const settle = () => all().forEach((row, k, rows) => {
-      row.up.disabled = k === 0;
-      row.down.disabled = k === rows.length - 1;
-    });
-    const move = (row, by) => {
-      const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
-      if (by < 0) other.before(row); else other.after(row);
-      settle();
-      const [used, left] = by < 0 ? [row.up, row.down] : [row.down, row.up];
-      (used.disabled ? left : used).focus();
-      this.say(fill(words.moved, row.text, all().indexOf(row) + 1, list.children.length));
-    };
-    for (const text of question.mixed) {
-      const row = make('li', {}, make('span', {}, text));
-      row.text = text;
-      row.up = button('↑', () => move(row, -1), { 'aria-label': fill(words.up, text) });
-      row.down = button('↓', () => move(row, 1), { 'aria-label': fill(words.down, text) });
-      row.append(make('span', { class: 'qu-moves' }, row.up, row.down));
-      list.append(row);
-    }
-    settle();
-    const node = make('fieldset', { class: 'qu-ask' }, make('legend', {}, question.question),
-      make('p', { class: 'qu-hint' }, words.order), list);
-    return { node, read: () => all().map((row) => row.text), first: () => null, missing: '' };
-  }
-
-  // A place on the plate, by pointer or from a list that does not give the names away; or its name in words.
-  clickField(question) {
-    const { words, uid } = this, board = this.boardFor(question, false);
-    let chosen = null;
-    const list = make('select', { id: `${uid}-place`, class: 'qu-place' }, make('option', { value: '' }, words.noPlace));
-    const typed = make('input', { type: 'text', id: `${uid}-answer`, autocomplete: 'off', spellcheck: 'false', class: 'qu-name' });
-    const choose = (target, isSpoken) => {
-      chosen = target ?? null;
-      list.value = target ? board.list.indexOf(target) : '';
-      board.light(target?.parts ?? [], target ? [target] : []);
-      if (isSpoken) this.say(target ? fill(words.chosenPlace, target.text) : words.nothing);
-    };
-    board.ready = () => {
-      list.replaceChildren(list.firstChild, ...board.list.map(({ text }, k) => make('option', { value: k }, text)));
-      choose(chosen && board.list.find((one) => one.text === chosen.text), false);
-    };
-    list.addEventListener('change', () => { choose(board.list[list.value], false); });
-    board.canvas.classList.add('bo-live');
-    board.canvas.addEventListener('click', (event) => {
-      if (board.list) choose(board.targetAt(event, board.list, board.isPoint), true);
-    });
-    const node = make('div', {}, make('p', { class: 'qu-ask', id: `${uid}-asked` }, question.question),
-      make('p', { class: 'qu-pick' }, make('label', { for: list.id }, words.point), list),
-      make('details', { class: 'qu-words' }, make('summary', {}, words.byName),
-        make('p', { class: 'qu-line' }, make('label', { for: typed.id }, words.name), typed)));
-    list.setAttribute('aria-describedby', `${uid}-asked`);
-    const read = () => (chosen ? { place: chosen.structure } : typed.value.trim() || null);
-    return { node, board, read, first: () => list, missing: 'choosePlace' };
   }
 
   // ---- after an answer
@@ -366,10 +269,11 @@ class Questions {
   goOn(spoken) {
     const { words } = this, isLast = !this.nextOf(this.round);
     const on = button(isLast ? words.finish : words.next, () => this.show(true), { class: 'qu-main' });
-    this.body.append(make('div', { class: 'qu-buttons' }, on));
+    const buttons = make('div', { class: 'qu-buttons' }, on);
+    this.body.querySelector('.qu-beside').append(buttons);
     this.showSteps(null);
     on.focus({ preventScroll: true });
-    on.scrollIntoView({ block: 'nearest' });
+    bringIntoSight(this.body.querySelector('.qu-result'), buttons);
     this.say(spoken);
   }
 
@@ -382,14 +286,14 @@ class Questions {
     };
     const judged = given === null ? [button(words.next, () => pick(false), { class: 'qu-main' })]
       : [button(words.itDid, () => pick(true), { class: 'qu-main' }), button(words.itDidNot, () => pick(false))];
+    const buttons = make('div', { class: 'qu-buttons', role: 'group', 'aria-labelledby': given === null ? null : `${this.uid}-judge` }, ...judged);
     const board = this.boardFor(question, true);
     this.body.replaceChildren(this.beside(board, this.asked(question, given), make('div', { class: 'qu-result' },
       make('p', {}, make('b', {}, `${words.ours} `), question.solution), make('p', {}, make('b', {}, `${words.why} `), question.why),
-      this.place(question), sourceList(words.sources, question.sources))),
-    given === null ? '' : make('p', { class: 'qu-judge', id: `${this.uid}-judge` }, words.judge),
-    make('div', { class: 'qu-buttons', role: 'group', 'aria-labelledby': given === null ? null : `${this.uid}-judge` }, ...judged));
+      this.place(question), sourceList(words.sources, question.sources)),
+    given === null ? null : make('p', { class: 'qu-judge', id: `${this.uid}-judge` }, words.judge), buttons));
     judged[0].focus({ preventScroll: true });
-    judged[0].scrollIntoView({ block: 'nearest' });
+    bringIntoSight(this.body.querySelector('.qu-result'), buttons);
     this.say([words.ours, question.solution, words.why, question.why].join(' '));
   }
 

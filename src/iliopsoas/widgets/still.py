@@ -16,6 +16,7 @@ from PIL import Image
 from iliopsoas.plates.reduce import few_colours
 
 if TYPE_CHECKING:
+    from ipywidgets import DOMWidget
     from matplotlib.figure import Figure
 
 _CARD = "background:#fff;color:#1a1a1a;margin:0;padding:8px;max-width:1000px"
@@ -76,3 +77,16 @@ def emit(markup: str, text: str, **more: Any) -> Any:
     from IPython.display import display
 
     return display({"text/html": markup, "text/plain": text}, raw=True, **more)
+
+
+def emit_live(widget: DOMWidget) -> None:
+    """Send a widget as an output of its own, after the still that it hides, with no text in place of its view.
+
+    In one output they would not do: JupyterLab shows "Error displaying widget: model not found", and not the still,
+    where a trusted notebook is opened without the state of its widgets.
+    """
+    from IPython.display import display
+
+    data: Any = widget._repr_mimebundle_()
+    live = data[0] if isinstance(data, tuple) else data
+    display({**live, "text/plain": ""}, raw=True)
