@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from iliopsoas.course.claims import claims
 from iliopsoas.course.consent import consent
-from iliopsoas.course.plan import FRAME, PRIVATE, Plan, PlanNotReady, Step
+from iliopsoas.course.exercises import exercise
+from iliopsoas.course.plan import FRAME, MOST_EXERCISES, PRIVATE, Plan, PlanNotReady, Step
 from iliopsoas.course.screening import screening
 from iliopsoas.course.technique import FILE, read_techniques, techniques
 from iliopsoas.sources import DataError, UnknownName, reference
@@ -22,8 +23,10 @@ READY = Plan(
     said=tuple(consent().elements),
     agreed=True,
     steps=(Step("effleurage", 3), Step("contract_relax", 4)),
-    aftercare=("half-kneeling stretch, 30 s twice a side",),
-    measures=("Thomas angle with the pelvis held", "pain 0 to 10"),
+    booked=60,
+    aftercare=("half_kneeling",),
+    cleared=("half_kneeling",),
+    measures=("thomas", "scale"),
 )
 
 
@@ -31,7 +34,8 @@ def test_a_whole_plan_adds_up_and_prints():
     assert READY.problems() == ()
     assert READY.minutes == sum(least for _, least in FRAME.values()) + 7
     sheet = READY.sheet()
-    assert f"{READY.minutes:g} minutes in all" in sheet
+    assert f"{READY.minutes:g} of 60 minutes booked" in sheet
+    assert exercise("half_kneeling").dose in sheet
     assert PRIVATE in sheet
     for stop in DATA.stops.values():
         assert stop.sign in sheet
@@ -53,6 +57,19 @@ def test_a_whole_plan_adds_up_and_prints():
         ({"answers": {**HEALTHY, "blood_thinner": "yes"}}, "Do not do this work"),
         ({"answers": {**HEALTHY, "collapse_pain": "yes"}}, "Call 999 now"),
         ({"answers": {**HEALTHY, "skin": "yes"}}, "build this change in first: Leave that area out."),
+        ({"level": None}, "No level of qualification is chosen"),
+        ({"booked": None}, "The time booked is not given."),
+        ({"booked": 30}, "The session lasts 37 minutes, 7 more than the 30 that are booked."),
+        ({"cleared": ()}, "Half-kneeling: go through who must leave it out"),
+        ({"cleared": ("pigeon",)}, "Half-kneeling: go through who must leave it out"),
+        ({"aftercare": ("half_kneeling", "pigeon", "childs_pose")}, "3 exercises; one or two"),
+        (
+            {"steps": (Step("effleurage", 2), Step("effleurage", 3))},
+            "Effleurage of the abdominal wall is planned twice",
+        ),
+        ({"answers": {**HEALTHY, "hip_replacement": "yes"}}, "Modified Thomas test: Do not do this work."),
+        ({"answers": {**HEALTHY, "transplant": "yes"}}, "Teaching a stretch of the hip flexors: Do not do this work."),
+        ({"answers": {**HEALTHY, "takes_no_medicine": ""}}, "Not answered: Takes no medicine at all?"),
         ({"frame": {"screening": 2}}, "cannot be cut"),
         ({"frame": {"consent": 1}}, "cannot be cut"),
         ({"steps": (Step("effleurage", 14),)}, "from 2 to 4"),
@@ -78,7 +95,46 @@ def test_every_open_or_met_question_that_bears_on_the_work_stops_the_print(quest
     assert bool(plan.problems()) == bears
 
 
+def test_whatever_is_planned_is_screened_not_the_hands_alone():
+    """The Thomas test and the exercises have contraindications of their own."""
+    assert READY.works == ("abdomen", "contract_relax", "thomas_test", "hip_stretch")
+    hands = replace(READY, steps=(Step("percussion", 1, "thigh_percussion"),), measures=("scale",), aftercare=())
+    assert hands.works == ("thigh_percussion",)
+
+
+def test_percussion_is_screened_for_the_place_where_it_is_used():
+    here, there = Step("percussion", 1, "gluteal_percussion"), Step("percussion", 1, "thigh_percussion")
+    assert Step("percussion", 1) == here
+    assert "buttock" in here.title and "thigh" in there.title
+    assert replace(READY, steps=(here, there)).problems() == ()
+    with pytest.raises(UnknownName, match="abdomen"):
+        Step("percussion", 1, "abdomen")
+
+
+def test_everything_that_is_open_says_where_it_is_put_right():
+    plan = replace(READY, answers={}, level=None, said=(), agreed=False, booked=None, cleared=())
+    fields = {one.field for one in plan.obstacles()}
+    asked = [*screening().questions, *screening().checks]
+    assert fields >= {f"question:{id}" for id in asked} | {f"consent:{id}" for id in consent().elements}
+    assert fields >= {"level", "agreed", "booked", "cleared:half_kneeling"}
+    young = {**HEALTHY, "young_hip_pain": "yes"}
+    assert {o.field for o in replace(READY, answers=young).obstacles()} == {"question:young_hip_pain"}
+    low = replace(READY, level=3).obstacles()
+    assert {o.field for o in low} == {"work:abdomen", "work:contract_relax"}
+
+
+def test_one_or_two_exercises_are_what_the_article_step_says():
+    assert MOST_EXERCISES == 2
+    assert DATA.article["exercises"].instead.startswith("One or two")
+
+
 def test_what_there_is_not_is_refused_early():
+    with pytest.raises(UnknownName, match="jumping"):
+        replace(READY, aftercare=("jumping",))
+    with pytest.raises(UnknownName, match="mood"):
+        replace(READY, measures=("mood",))
+    with pytest.raises(ValueError, match="booked is 0"):
+        replace(READY, booked=0)
     with pytest.raises(UnknownName, match="psoas_release"):
         replace(READY, steps=(Step("psoas_release", 5),))
     with pytest.raises(ValueError, match="minutes is -1"):
@@ -121,6 +177,7 @@ def test_every_row_names_a_source():
     ("old", "new", "entry", "field"),
     [
         ('work = "abdomen"', 'work = "groin"', "effleurage", "work"),
+        ('also = ["thigh_percussion"]', 'also = ["abdominal_percussion"]', "percussion", "also"),
         ("minutes = [2, 4]", "minutes = [4, 2]", "effleurage", "minutes"),
         ("frequency_hz = [29, 40]", "frequency_hz = [29, 400]", "sams2025", "frequency_hz"),
         ('claims = ["c49"]', 'claims = ["c99"]', "screening", "claims"),

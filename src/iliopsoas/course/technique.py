@@ -37,10 +37,10 @@ class Phase:
 
 @dataclass(frozen=True)
 class Technique:
-    """One technique, step by step; `work` is what it is in the screening.
+    """One technique, step by step.
 
-    `minutes` are the least and most for the steps with the numbers `timed`; what comes before and after takes as long
-    as it takes.
+    `work` is what it is in the screening, `also` what else where it is used at other places too. `minutes` are the
+    least and most for the steps with the numbers `timed`; what comes before and after takes as long as it takes.
     """
 
     id: str
@@ -55,6 +55,12 @@ class Technique:
     dose: str
     basis: Basis
     sources: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+    @property
+    def works(self) -> tuple[str, ...]:
+        """All that it is in the screening."""
+        return (self.work, *self.also)
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -143,8 +149,10 @@ def read_techniques(toml: str, file: str = FILE) -> Techniques:
     rows = read_rows(file, toml, _TABLES)
     offered = [id for id, work in screening().works.items() if work.offered]
     for row in rows["technique"]:
-        if row["work"] not in offered:
-            raise DataError(file, row["id"], "work", row["work"], ", ".join(offered))
+        for column, ids in (("work", [row["work"]]), ("also", row["also"])):
+            for id in ids:
+                if id not in offered:
+                    raise DataError(file, row["id"], column, id, ", ".join(offered))
         timed, last = row["timed"], len(row["steps"])
         if timed[-1] > last or timed != tuple(range(timed[0], timed[-1] + 1)):
             raise DataError(file, row["id"], "timed", list(timed), f"numbers of steps in a row, from 1 to {last}")
@@ -179,6 +187,7 @@ _TABLES: dict[str, dict[str, Column]] = {
     "technique": {
         "name": Column(text()),
         "work": Column(text()),
+        "also": Column(list_of(text()), required=False, default=()),
         "minutes": Column(_span(0.5, 15)),
         "reaches": Column(text()),
         "position": Column(text()),

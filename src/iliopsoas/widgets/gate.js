@@ -1,83 +1,15 @@
 // The screening gate and the rehearsal of consent: two cards that work with and without a kernel. Comes behind
-// controls.js in one ES module (gate.front_end). `decide` takes the same steps as iliopsoas.course.screening.screen; a
-// browser test compares the two.
+// controls.js and sheet.js in one ES module (gate.front_end).
 
 const GATE_WORDS = {
-  client: 'Who', own: 'Nobody: an empty sheet to try the questions', work: 'What is planned', level: 'Your level',
-  choose: 'choose', no: 'No', yes: 'Yes', unsure: 'Not sure', open: '{0} of {1} questions are open',
+  ...SHEET_WORDS, client: 'Who', own: 'Nobody: an empty sheet to try the questions', work: 'What is planned',
   guess: 'What do you do? Decide before you see the sheet.', commit: 'Decide', right: 'So does the sheet.',
-  wrong: 'The sheet says otherwise.', result: 'Outcome', because: 'Because', ask: 'Still open', none: 'Nothing was found that speaks against it.',
-  weak: 'weak ground', more: 'and {0} more', note: 'For practice. It sorts cases for teaching and judges no client; nothing typed here is kept.',
+  wrong: 'The sheet says otherwise.', more: 'and {0} more', note: 'For practice. It sorts cases for teaching and judges no client; nothing typed here is kept.',
 };
 const SCENE_WORDS = {
   says: 'Your client', answer: 'What do you answer?', covered: 'Said so far', missing: 'Not said yet', again: 'Again from the start',
   end: 'The client has been heard.', clean: 'Every reply was right.', wrong: '{0} replies were not right at first.', on: 'Go on', back: 'Try another reply',
 };
-
-// ---------------------------------------------------------------- the decision
-
-function decide(data, work, level, answers) {
-  const asked = new Map([...data.questions, ...data.checks].map((one) => [one.id, one.ask]));
-  const given = {}, open = [];
-  for (const [id, value] of Object.entries(answers)) {
-    const said = typeof value === 'string' ? value.trim().toLowerCase() : '';
-    if (!asked.has(id)) open.push(`There is no question '${id}'.`);
-    else if (['yes', 'no', 'unsure'].includes(said)) given[id] = said === 'no' ? 'no' : 'yes';
-  }
-  for (const [id, ask] of asked) if (!given[id]) open.push(`Not answered: ${ask}`);
-  for (const one of data.contradictions) {
-    if (Object.entries(one.answers).every(([id, said]) => given[id] === said)) open.push(one.ask);
-  }
-  const bears = (one) => one.works.includes('any') || one.works.includes(work);
-  const reasons = data.questions.filter((one) => given[one.id] === 'yes' && bears(one))
-    .map((one) => (one.declines.includes(work) ? { ...one, outcome: 'decline' } : one));
-  reasons.push(...data.rules.filter((one) => one.all_of.every((id) => given[id] === 'yes')));
-  const least = open.length ? ['ask_first'] : [], planned = data.works.find((one) => one.id === work);
-  if (!planned) { open.push('No work is chosen.'); least.push('decline'); }
-  else if (!planned.offered) { open.push(`${planned.name}: ${planned.note}`); least.push('decline'); }
-  else if (!data.levels.includes(level)) { open.push('No level of qualification is chosen.'); least.push('ask_first'); }
-  else if (level < planned.least_level) {
-    open.push(`${planned.name} is taught from level ${planned.least_level}. ${planned.note}`);
-    least.push('decline');
-  }
-  const rank = (outcome) => data.order.indexOf(outcome);
-  reasons.sort((a, b) => rank(b.outcome) - rank(a.outcome));
-  const outcome = [...least, ...reasons.map((one) => one.outcome)].reduce((a, b) => (rank(b) > rank(a) ? b : a), 'clear');
-  return { outcome, reasons, open };
-}
-
-// ---------------------------------------------------------------- what both cards share
-
-class Card {
-  constructor(model, el, words) {
-    this.spec = model.get('spec');
-    this.words = { ...words, ...this.spec.words };
-    this.uid = `ga${Math.random().toString(36).slice(2, 8)}`;
-    this.status = make('p', { class: 'qu-status', role: 'status' });
-    this.body = make('div', { class: 'qu-body' });
-    this.root = make('div', { class: 'questions gate', role: 'group', 'aria-label': this.spec.title, 'data-gate': this.uid },
-      hideStill(this.spec.still, `[data-gate="${this.uid}"]`),
-      make('div', { class: 'qu-head' }, make('p', { class: 'qu-title' }, this.spec.title)), this.body, this.status);
-    guardKeys(this.root);
-    el.replaceChildren(this.root);
-  }
-
-  // Said once the words have stood still: a screen reader is not to hear every key.
-  say(text) {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => { this.status.textContent = text; }, 400);
-  }
-
-  close() { clearTimeout(this.timer); }
-}
-
-function radioRow(name, legend, options, pick, chosen = '') {
-  const label = ([value, text]) => make('label', {}, make('input', {
-    type: 'radio', name, value, checked: value === chosen, onchange: () => pick(value),
-  }), make('span', {}, text));
-  return make('fieldset', { class: 'ga-ask' }, make('legend', {}, legend),
-    make('div', { class: 'qu-short ga-row' }, ...options.map(label)));
-}
 
 // ---------------------------------------------------------------- the gate
 
@@ -143,13 +75,7 @@ class Gate extends Card {
   }
 
   fill() {
-    const { words, spec: { data } } = this, three = [['no', words.no], ['yes', words.yes], ['unsure', words.unsure]];
-    const row = ({ id, ask }) => radioRow(`${this.uid}-${id}`, ask, three, (said) => { this.answers[id] = said; this.judge(); }, this.answers[id]);
-    const groups = data.groups.map((group) => {
-      const rows = data.questions.filter((one) => one.group === group).map(row);
-      if (group === data.groups[0]) rows.unshift(...data.checks.map(row));
-      return make('section', { class: 'ga-group', 'aria-label': group }, make('p', { class: 'qu-group' }, group), ...rows);
-    });
+    const { words, spec: { data } } = this, groups = questionGroups(data, words, this.uid, this.answers, () => this.judge());
     this.count = make('summary', {});
     this.sheet.replaceChildren(this.count, ...groups);
     this.sheet.hidden = Boolean(this.client) && !this.guess;
@@ -165,15 +91,13 @@ class Gate extends Card {
     this.count.textContent = fill(words.open, all - answered, all);
     const { name, text } = data.outcomes[found.outcome];
     const met = this.guess ? (this.guess === found.outcome ? words.right : words.wrong) : '';
-    const reason = (one) => make('li', {}, make('b', {}, data.outcomes[one.outcome].name), ` \u2013 ${one.ask || one.why} `,
-      make('span', {}, one.do), make('small', {}, ` ${one.ground}${one.weak ? ` (${words.weak})` : ''}.`));
     const list = (title, items) => (items.length ? [make('p', { class: 'qu-group' }, title), make('ul', {}, ...items)] : []);
     const shown = found.open.slice(0, 4), rest = found.open.length - shown.length;
     this.result.setAttribute('tabindex', '-1');
     this.result.dataset.outcome = found.outcome;
     this.result.replaceChildren(
       make('p', {}, make('b', {}, `${words.result}: ${name}. `), text, met ? make('b', {}, ` ${met}`) : null),
-      ...list(words.because, found.reasons.map(reason)),
+      ...list(words.because, found.reasons.map((one) => reasonLine(data, words, one))),
       ...list(words.ask, [...shown.map((line) => make('li', {}, line)), ...(rest > 0 ? [make('li', {}, fill(words.more, rest))] : [])]),
       ...(found.outcome === 'clear' ? [make('p', {}, words.none)] : []));
     this.say(`${words.result}: ${name}. ${text} ${met}`);

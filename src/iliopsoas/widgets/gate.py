@@ -20,7 +20,7 @@ from iliopsoas.sources import reference
 from iliopsoas.widgets import still
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("controls.js", "gate.js")
+SCRIPTS = ("controls.js", "sheet.js", "gate.js")
 STYLES = ("questions.css", "gate.css")
 NAMES: Mapping[str, str] = {
     "clear": "Clear to go on",

@@ -116,9 +116,10 @@ def technique(id: str) -> Prose:
     if id not in rows:
         raise UnknownName("technique", id, rows)
     row = rows[id]
-    work = screening().works[row.work]
+    works = [screening().works[work] for work in row.works]
     minutes = f"{row.minutes[0]:g} to {row.minutes[1]:g} minutes"
-    head = [f"Level {work.least_level} and up. {work.note}", f"Reaches: {row.reaches}", f"Position: {row.position}"]
+    head = [f"{work.name}: level {work.least_level} and up. {work.note}" for work in works]
+    head += [f"Reaches: {row.reaches}", f"Position: {row.position}"]
     tail = [f"Pressure: {row.pressure}", f"Dose: {minutes}. {row.dose}", f"Ground: {row.basis}."]
     return _steps(row.name, row.steps, row.sources, before=head, after=tail)
 
