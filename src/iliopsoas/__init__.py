@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from iliopsoas.widgets.ledger import ledger as ledger
     from iliopsoas.widgets.overview import progress as progress
     from iliopsoas.widgets.painting import paint as paint
+    from iliopsoas.widgets.palpation import palpation as palpation
     from iliopsoas.widgets.prose import references as references
     from iliopsoas.widgets.prove import prove as prove
     from iliopsoas.widgets.questions import ask as ask
@@ -52,6 +53,7 @@ _HOME = {
     "prove": "iliopsoas.widgets.prove",
     "ledger": "iliopsoas.widgets.ledger",
     "paint": "iliopsoas.widgets.painting",
+    "palpation": "iliopsoas.widgets.palpation",
     "references": "iliopsoas.widgets.prose",
     "rehearsal": "iliopsoas.widgets.gate",
     "safety": "iliopsoas.widgets",

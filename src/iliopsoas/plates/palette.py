@@ -80,6 +80,10 @@ BACKDROPS: dict[str, Look] = {
     "fat": Look("#FBF1D8", "#FFE7A3"),
     "skin": Look("#F0D2BC", "#FFC9A3", 0.0, 0.02),
     "mark": Look("#222222", "#0072B2"),
+    # Verdicts of the palpation map, which letters and hatching tell too.
+    "verdict_never": Look("#E58A72", "#D55E00"),
+    "verdict_caution": Look("#F3D27A", "#E69F00"),
+    "verdict_superficial": Look("#BFE0EE", "#56B4E9"),
     "origin_mobile": Look("#D55E00", "#FF9A4D"),  # of a muscle, on vertebrae that move
     "origin_fixed": Look("#0072B2", "#5CB0E6"),  # on sacrum, coccyx, hip bone or ligament
 }
