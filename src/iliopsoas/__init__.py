@@ -1,7 +1,7 @@
 """Iliopsoas: plates, facts and lessons about the iliopsoas.
 
 What a lesson uses: ``show(folio("attachments"))``, ``claims("C02")``, ``ask(lesson="02")``, ``drill()``, ``prove()``,
-``progress()``, ``plan()``, ``strokes()``, ``timer("effleurage")``, ``aftercare("half_kneeling")``,
+``progress()``, ``palpation()``, ``plan()``, ``strokes()``, ``timer("effleurage")``, ``aftercare("half_kneeling")``,
 ``references("bogduk1992")``, ``doctor()``,
 ``muscle("psoas_major").length_mm(Pose(hip_flexion_deg=60))``.
 Each name is imported when it is first used, so that ``import iliopsoas`` is quick.
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from iliopsoas.widgets.ledger import ledger as ledger
     from iliopsoas.widgets.overview import progress as progress
     from iliopsoas.widgets.painting import paint as paint
+    from iliopsoas.widgets.palpation import palpation as palpation
     from iliopsoas.widgets.plan import plan as plan
     from iliopsoas.widgets.prose import references as references
     from iliopsoas.widgets.prove import prove as prove
@@ -57,6 +58,7 @@ _HOME = {
     "prove": "iliopsoas.widgets.prove",
     "ledger": "iliopsoas.widgets.ledger",
     "paint": "iliopsoas.widgets.painting",
+    "palpation": "iliopsoas.widgets.palpation",
     "references": "iliopsoas.widgets.prose",
     "rehearsal": "iliopsoas.widgets.gate",
     "safety": "iliopsoas.widgets",

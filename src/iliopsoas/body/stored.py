@@ -1,7 +1,8 @@
 """The soft parts of the standing body, and lines that rest on them, kept ready: reading them takes a few milliseconds.
 
-``standing.npz`` is written by `python -m iliopsoas.body.stored` and says from which code and bones it was made. Where
-that no longer holds, as while somebody changes a muscle, it is not used and they are built, which takes half a second.
+``standing.npz`` is written by `python -m iliopsoas.body.stored` (and with it ``under_hand.json``, see
+`iliopsoas.body.under_hand`) and says from which code and bones it was made. Where that no longer holds, as while
+somebody changes a muscle, it is not used and they are built, which takes half a second.
 Shapes that `hip_shapes` holds already, for all poses, are taken from there.
 """
 
@@ -126,13 +127,17 @@ def _differences(values: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
-    """Build the soft parts and the lines and write them into the package."""
+    """Build the soft parts, the lines and the readings of the palpation map and write them into the package."""
+    from iliopsoas.body import under_hand
     from iliopsoas.body.areas import built_lines
     from iliopsoas.body.assemble import built_soft_parts
 
     data = packed(built_soft_parts(), built_lines())
     ASSET.write_bytes(data)
     print(f"{ASSET.name}: {len(data) / 1000:.0f} kB")
+    text = under_hand.packed(under_hand.measured(under_hand.whole_body()))
+    under_hand.ASSET.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{under_hand.ASSET.name}: {len(text) / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

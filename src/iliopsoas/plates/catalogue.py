@@ -26,6 +26,7 @@ _MAKERS = {
     "plexus": "plexus:plexus_folio",
     "groin": "groin:groin_folio",
     "lacunae": "groin:lacunae_folio",
+    "palpation": "palpation:palpation_folio",
     "spot_the_error": "spot:spot_folio",
     "sections": "section:sections_folio",
     "diaphragm": "diaphragm:diaphragm_folio",

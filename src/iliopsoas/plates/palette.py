@@ -80,6 +80,10 @@ BACKDROPS: dict[str, Look] = {
     "fat": Look("#FBF1D8", "#FFE7A3"),
     "skin": Look("#F0D2BC", "#FFC9A3", 0.0, 0.02),
     "mark": Look("#222222", "#0072B2"),
+    # Verdicts of the palpation map, which letters and hatching tell too.
+    "verdict_never": Look("#E58A72", "#D55E00"),
+    "verdict_caution": Look("#F3D27A", "#E69F00"),
+    "verdict_superficial": Look("#BFE0EE", "#56B4E9"),
     "stroke": Look("#0B4F8A", "#0072B2"),  # a stroke of the hand on the skin, with its number
     "no_stroke": Look("#8C1C13", "#D55E00"),  # hatching where no hand goes
     "allowed": Look("#34DC86", "#7CE0A8"),  # where a device may go, and where never

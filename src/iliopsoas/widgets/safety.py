@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
+from iliopsoas.body.margins import margins as palpation_margins
 from iliopsoas.course.consent import consent
 from iliopsoas.course.screening import ANY, GROUPS, OUTCOMES, Reason, screening
 from iliopsoas.course.signoff import reviews
@@ -46,7 +47,8 @@ def first_screen(lesson: str) -> Prose:
     if lesson not in known:
         raise UnknownName("lesson with a review", lesson, known)
     weak = [*_weak_rows()]
-    rows = [*screening().questions.values(), *screening().rules.values(), *techniques().never.values()]
+    areas = [*techniques().never.values(), *palpation_margins().values()]
+    rows = [*screening().questions.values(), *screening().rules.values(), *areas]
     share = f"{len(weak)} of {len(rows)} safety rows rest on case reports, a maker's leaflet or expert knowledge alone."
     lines = [FIRST, known[lesson].text, f"{share} They are marked “{WEAK_MARK}”, and wait for that review."]
     return Prose("".join(f"<p><strong>{html.escape(line)}</strong></p>" for line in lines), "\n".join(lines))
@@ -136,6 +138,15 @@ def never_over() -> Prose:
     return _table("Never over", ["Area", "Why", "Ground"], rows)
 
 
+def margins() -> Prose:
+    """Return how far a hand stays from what on the palpation map: verdict, margin, why, and what it rests on."""
+    rows = []
+    for m in palpation_margins().values():
+        far = f"{m.margin_mm:g} mm" if m.margin_mm else "over it"
+        rows.append([m.name, m.verdict, far, m.why, f"{m.margin_from} {_ground(m.basis, m.is_weak, m.sources)}"])
+    return _table("Margins of the palpation map", ["Keep off", "Verdict", "Margin", "Why", "Ground"], rows)
+
+
 def devices() -> Prose:
     """Return what trials did with percussion devices, and what they found."""
     rows = []
@@ -158,7 +169,8 @@ def safety_list() -> Prose:
     """Return all safety content as one list, ready to be reviewed by a qualified tutor."""
     names = techniques().techniques
     parts = (levels(), outcomes(), screening_list(), consent_list(), draping(), *map(technique, names), stop_rules())
-    return _joined([first_screen("07"), first_screen("08"), *parts, never_over(), devices(), article_sequence()])
+    last = (never_over(), margins(), devices(), article_sequence())
+    return _joined([first_screen("07"), first_screen("08"), *parts, *last])
 
 
 def _bears(q: Reason, work: str | None) -> bool:
@@ -178,7 +190,7 @@ def _reason_row(asked: str, reason: Reason, work: str | None) -> list[str]:
 
 def _weak_rows() -> Iterable[str]:
     yield from (q.id for q in [*screening().questions.values(), *screening().rules.values()] if q.is_weak)
-    yield from (area.id for area in techniques().never.values() if area.is_weak)
+    yield from (area.id for area in [*techniques().never.values(), *palpation_margins().values()] if area.is_weak)
 
 
 def _words(id: str) -> str:
