@@ -7,10 +7,8 @@ sources, and why, is written into the file as its record.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ import numpy as np
 from iliopsoas.atlas import _build_landmarks, _build_leg, _build_pelvis, _build_sacrum, _build_spine, _build_thorax
 from iliopsoas.atlas._build_record import record
 from iliopsoas.atlas._build_sources import Sources, SourcesMissingError, read_stl
+from iliopsoas.atlas.archive import npz_bytes
 from iliopsoas.atlas.bones import ASSET, LEG, edges_of, refined_faces
 from iliopsoas.atlas.mesh import IntArray, Mesh
 
@@ -84,16 +83,7 @@ def packed(meshes: dict[str, Mesh], written: dict[str, object]) -> bytes:
         arrays[f"{name}.f"] = faces if first == name else np.array(first)
         arrays[f"{name}.n"] = np.array(counts, "<u2")
     arrays["record"] = np.array(json.dumps(written, sort_keys=True))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for key in sorted(arrays):
-            member = io.BytesIO()
-            np.save(member, arrays[key], allow_pickle=False)
-            info = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 0
-            archive.writestr(info, member.getvalue(), compresslevel=9)
-    return buffer.getvalue()
+    return npz_bytes(arrays)
 
 
 def build(wheels: Path | None = None) -> bytes:

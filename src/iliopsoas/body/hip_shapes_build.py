@@ -7,8 +7,6 @@ with what those modules build.
 from __future__ import annotations
 
 import argparse
-import io
-import zipfile
 from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from iliopsoas.atlas.archive import npz_bytes
 from iliopsoas.atlas.mesh import FloatArray
 from iliopsoas.body.hip_shapes import (
     ADDUCTION_DEG,
@@ -96,16 +95,16 @@ def packed(keys: Mapping[tuple[float, float, float], Shapes]) -> bytes:
     bend = np.concatenate([part.get(n, np.zeros(c)) for n, c in zip(names, counts, strict=True)])
     standing = np.concatenate(list(first.values()))
     low = standing.min(0)
-    grid = np.round((standing - low) / GRID_M).astype("<u2")
-    exact = grid * GRID_M + low
+    steps = np.round((standing - low) / GRID_M).astype("<u2")
+    exact = steps * GRID_M + low
     apart = np.stack(
         [bent(np.concatenate([keys[p][n] for n in names]), bend, *p, back=True) - exact for p in poses]
-    )  # 63, n, 3
+    )  # poses, n, 3
     apart[poses.index((0.0, 0.0, 0.0))] = 0
     arrays: dict[str, np.ndarray] = {
         "names": np.array(names),
         "counts": np.array(counts, "<i4"),
-        "standing": grid,
+        "standing": steps,
         "low": low,
         "step": np.array(GRID_M),
         "bends": bend.astype("<f4"),
@@ -124,8 +123,9 @@ def packed(keys: Mapping[tuple[float, float, float], Shapes]) -> bytes:
             scales.append(scale)
             weights.append(much)
     arrays["spans"], arrays["scale"] = np.array(spans, "<i4"), np.array(scales, "<f4")
-    arrays["weights"] = np.stack(weights, -1).reshape(7, 3, 3, -1).astype("<f4")
-    return _written(arrays)
+    grid = (len(FLEXION_DEG), len(ADDUCTION_DEG), len(ROTATION_DEG))
+    arrays["weights"] = np.stack(weights, -1).reshape(*grid, -1).astype("<f4")
+    return npz_bytes(arrays)
 
 
 def _modes(apart: FloatArray, most: int, within_m: float) -> list[tuple[np.ndarray, float, FloatArray]]:
@@ -145,18 +145,6 @@ def _modes(apart: FloatArray, most: int, within_m: float) -> list[tuple[np.ndarr
         left -= np.outer(much / size, mode.reshape(-1) * scale)
         out.append((mode, scale, much / size))
     return out
-
-
-def _written(arrays: Mapping[str, np.ndarray]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for key in sorted(arrays):
-            member = io.BytesIO()
-            np.save(member, arrays[key], allow_pickle=False)
-            info = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0
-            archive.writestr(info, member.getvalue(), compresslevel=9)
-    return buffer.getvalue()
 
 
 def main(argv: list[str] | None = None) -> int:

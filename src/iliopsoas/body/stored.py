@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from iliopsoas.atlas.archive import npz_bytes
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 
 if TYPE_CHECKING:
@@ -106,15 +107,7 @@ def packed(parts: Iterable[Part], lines: Mapping[str, FloatArray]) -> bytes:
         arrays[f"{part.id}.sheet"] = np.array(m.sheet)
     arrays["rows"] = np.array(rows)
     arrays |= {f"line.{name}": one.astype("<f8") for name, one in lines.items()}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for key in sorted(arrays):
-            member = io.BytesIO()
-            np.save(member, arrays[key], allow_pickle=False)
-            info = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 0
-            archive.writestr(info, member.getvalue(), compresslevel=9)
-    return buffer.getvalue()
+    return npz_bytes(arrays)
 
 
 def _same(one: Mesh, other: Mesh) -> bool:
