@@ -189,7 +189,8 @@ def _reason_row(asked: str, reason: Reason, work: str | None) -> list[str]:
 
 def _weak_rows() -> Iterable[str]:
     yield from (q.id for q in [*screening().questions.values(), *screening().rules.values()] if q.is_weak)
-    yield from (area.id for area in [*techniques().never.values(), *palpation_margins().values()] if area.is_weak)
+    yield from (area.id for area in techniques().never.values() if area.is_weak)
+    yield from (margin.id for margin in palpation_margins().values() if margin.is_weak)
 
 
 def _words(id: str) -> str:
