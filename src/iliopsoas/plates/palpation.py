@@ -38,7 +38,7 @@ LEFT_OUT = (
     "and the muscles of the thigh."
 )
 SOURCES = ("aagl2024", "hurd1992")
-_MIDDLE, _WIDTH_M, _SIZE_PX = (0.0, 0.018, 0.0), 0.336, (630, 900)
+_MIDDLE, _WIDTH_M, _SIZE_PX = (0.0, 0.018, 0.0), 0.350, (656, 900)
 
 
 def palpation_folio() -> Folio:
