@@ -18,7 +18,7 @@ def test_references_are_printed_whole_once_and_in_alphabetical_order():
 
 
 def test_an_unread_reference_says_so_on_screen():
-    assert "not checked against the source" in references("philippon2014")._repr_html_()
+    assert "not checked against the source" in references("mungall2012")._repr_html_()
 
 
 def test_unknown_reference_is_refused_by_name():

@@ -44,6 +44,8 @@ CASES = [
     ("leg_swelling breathless", "hip_stretch", "call_999"),
     ("pulsing_lump belly_pain", "hip_stretch", "call_999"),
     ("aneurysm belly_pain", "thomas_test", "call_999"),
+    ("pulsing_lump pulsing_pain", "thigh_percussion", "call_999"),  # pain in the back alone
+    ("aneurysm pulsing_pain", "hip_stretch", "call_999"),
     ("collapse_pain knee_kneeling", "hip_stretch", "call_999"),
     ("breathless pregnant", "hip_stretch", "call_999"),
     # emergency department now
@@ -56,6 +58,9 @@ CASES = [
     ("hernia_painful hernia", "hip_stretch", "emergency_department"),
     ("ectopic", "abdomen", "emergency_department"),
     ("testicle_pain", "hip_stretch", "emergency_department"),
+    ("sudden_belly", "hip_stretch", "emergency_department"),  # twisted ovary, stone
+    ("sudden_belly belly_pain", "abdomen", "emergency_department"),
+    ("sudden_belly collapse_pain", "thomas_test", "call_999"),
     ("cannot_bear_weight", "thomas_test", "emergency_department"),
     ("sudden_pop", "contract_relax", "emergency_department"),
     ("dark_urine", "thigh_percussion", "emergency_department"),
@@ -88,6 +93,7 @@ CASES = [
     ("vessel_graft", "hip_stretch", "decline"),
     ("transplant", "abdomen", "decline"),
     ("transplant", "hip_stretch", "decline"),
+    ("transplant", "thomas_test", "decline"),
     ("abdominal_devices", "abdomen", "decline"),
     ("coil", "abdomen", "decline"),
     ("recent_surgery", "abdomen", "decline"),
