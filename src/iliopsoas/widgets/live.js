@@ -202,11 +202,13 @@ class Live extends Acetates {
     if (this.waiting) return;
     const { values, view } = this;
     this.asked += 1;
-    this.model.send({ ask: this.asked, values, view, on: this.order(), rest: isRest });
-    this.later('silent', SILENT_MS, () => {
+    const tell = () => {
       this.note.textContent = this.words.silent;
       this.got = this.asked; // whoever answers next is heard
-    });
+    };
+    this.later('silent', SILENT_MS, tell);
+    // Where JupyterLab knows already that the kernel has ended, there is nothing to send by.
+    try { this.model.send({ ask: this.asked, values, view, on: this.order(), rest: isRest }); } catch { tell(); }
   }
 
   heard() {
