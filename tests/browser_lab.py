@@ -321,7 +321,7 @@ def set_theme(page, name: str) -> None:
     page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
 
 
-def page_without_kernel(widget, front_end: str, title: str, data: object, also: str = "") -> str:
+def page_without_kernel(widget, title: str, data: object, also: str = "") -> str:
     """Return a page that holds a widget and what it shows, as an exported lesson does.
 
     The page's script knows the model as `model`, and by its name what else of the module is named in `also`.
@@ -331,7 +331,7 @@ def page_without_kernel(widget, front_end: str, title: str, data: object, also: 
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>body {{ margin: 0; background: #fff }} {widget._css}</style><main><div id=here></div></main>"
-        f'<script type="application/json" id=data>{text}</script><script type=module>{front_end}\n'
+        f'<script type="application/json" id=data>{text}</script><script type=module>{widget._esm}\n'
         "const read = JSON.parse(document.getElementById('data').textContent);"
         f"Object.assign(window, {{ model: mount(document.getElementById('here'), read), {also} }});"
         "</script></html>"

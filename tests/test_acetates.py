@@ -21,7 +21,7 @@ from iliopsoas.plates import pack
 from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.sources import UnknownName
-from iliopsoas.widgets import Acetates, acetates, background, cache, drawing, still, warm
+from iliopsoas.widgets import Acetates, background, cache, drawing, still, warm
 from iliopsoas.widgets.cards import cards_of
 from iliopsoas.widgets.show import show
 
@@ -47,7 +47,7 @@ def later(monkeypatch):
     """Hold back what a widget hands to the drawing thread; the test runs it when it likes."""
     monkeypatch.delenv("ILIOPSOAS_WAIT", raising=False)
     tasks = []
-    monkeypatch.setattr(acetates, "draw_later", lambda task, rank=0: tasks.append((rank, task)))
+    monkeypatch.setattr("iliopsoas.widgets.drawn.draw_later", lambda task, rank=0: tasks.append((rank, task)))
     return tasks
 
 
@@ -253,7 +253,7 @@ def test_show_takes_the_ids_of_the_catalogue_and_refuses_what_it_cannot_show():
 
 
 def test_the_browsers_half_is_one_module_that_asks_nothing_of_anyone():
-    code = acetates.front_end()
+    code = Acetates._esm
     assert re.search(r"^\s*import\b", code, re.MULTILINE) is None
     assert "fetch(" not in code
     assert re.findall(r"https?://[^'\"]+", code) == ["http://www.w3.org/2000/svg"]

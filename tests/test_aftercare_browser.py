@@ -7,7 +7,6 @@ import pytest
 import browser_lab as lab
 from iliopsoas.course.checker import answer
 from iliopsoas.course.exercises import exercise, stop_rules
-from iliopsoas.widgets import aftercare as module
 from iliopsoas.widgets.aftercare import aftercare
 
 pytestmark = lab.marks()
@@ -20,7 +19,7 @@ def bare(open_page):
     def opened(**options):
         widget = aftercare()
         data = {"state": {"spec": widget.spec, "answers": []}}
-        page = lab.page_without_kernel(widget, module.front_end(), "Aftercare", data, "judge, cardPage")
+        page = lab.page_without_kernel(widget, "Aftercare", data, "judge, cardPage")
         return open_page(page, ".aftercare form", **options)
 
     return opened

@@ -12,7 +12,7 @@ import browser_lab as lab
 from iliopsoas.plates import pack
 from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.composite import composite
-from iliopsoas.widgets import Acetates, acetates, drawing, warm
+from iliopsoas.widgets import Acetates, drawing, warm
 
 pytestmark = lab.marks()
 
@@ -54,7 +54,7 @@ def page_without_kernel(widget: Acetates) -> str:
     names = [name for name in widget.trait_names() if name.startswith("pack_")]
     state = {name: getattr(widget, name) for name in ("spec", "view", "on", "stop", "labels", "part", "error")}
     packs = {name: base64.b64encode(getattr(widget, name)).decode() for name in names}
-    return lab.page_without_kernel(widget, acetates.front_end(), "A plate", {"state": state, "packs": packs})
+    return lab.page_without_kernel(widget, "A plate", {"state": state, "packs": packs})
 
 
 @pytest.fixture(scope="module")

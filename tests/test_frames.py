@@ -12,7 +12,7 @@ import synthetic_body as toy
 from iliopsoas.plates import catalogue, pack
 from iliopsoas.plates.plate import Along, Folio, frame_key
 from iliopsoas.sources import UnknownName
-from iliopsoas.widgets import Acetates, acetates, drawing, warm
+from iliopsoas.widgets import Acetates, drawing, warm
 from iliopsoas.widgets.show import show
 
 
@@ -35,7 +35,7 @@ def later(monkeypatch):
     """Hold back what a widget hands to the drawing thread; the test runs it when it likes."""
     monkeypatch.delenv("ILIOPSOAS_WAIT", raising=False)
     tasks = []
-    monkeypatch.setattr(acetates, "draw_later", lambda task, rank=0: tasks.append((rank, task)))
+    monkeypatch.setattr("iliopsoas.widgets.drawn.draw_later", lambda task, rank=0: tasks.append((rank, task)))
     return tasks
 
 

@@ -12,7 +12,7 @@ import synthetic_body as toy
 from iliopsoas.plates import pack
 from iliopsoas.plates.composite import composite
 from iliopsoas.plates.plate import Folio
-from iliopsoas.widgets import Acetates, acetates, drawing
+from iliopsoas.widgets import Acetates, drawing
 
 pytestmark = lab.marks()
 STATE = ("spec", "view", "frame", "on", "stop", "labels", "part", "error")
@@ -34,7 +34,7 @@ def page_of(widget: Acetates, without: tuple[str, ...] = ()) -> str:
     names = [name for name in widget.trait_names() if name.startswith("pack_") and name not in without]
     packs = {name: base64.b64encode(getattr(widget, name)).decode() for name in names}
     state = {name: getattr(widget, name) for name in STATE}
-    return lab.page_without_kernel(widget, acetates.front_end(), "Frames", {"state": state, "packs": packs})
+    return lab.page_without_kernel(widget, "Frames", {"state": state, "packs": packs})
 
 
 @pytest.fixture

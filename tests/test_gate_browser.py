@@ -16,7 +16,7 @@ DATA = screening()
 
 
 def page_without_kernel(card) -> str:
-    return lab.page_without_kernel(card, cards.front_end(), "SafetyCard", {"state": {"spec": card.spec}}, "decide")
+    return lab.page_without_kernel(card, "SafetyCard", {"state": {"spec": card.spec}}, "decide")
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def own_cache(tmp_path, monkeypatch):
 @pytest.fixture
 def later(monkeypatch):
     tasks = []
-    monkeypatch.setattr(live, "draw_later", lambda task, rank=0: tasks.append(task))
+    monkeypatch.setattr("iliopsoas.widgets.drawn.draw_later", lambda task, rank=0: tasks.append(task))
     return tasks
 
 

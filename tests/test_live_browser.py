@@ -13,7 +13,6 @@ import browser_lab as lab
 import synthetic_body as toy
 from iliopsoas.plates import pack, quick
 from iliopsoas.plates.composite import composite
-from iliopsoas.widgets import acetates, live
 
 pytestmark = lab.marks()
 STATE = ("spec", "values", "view", "frame", "stop", "on", "labels", "part", "error", "answered")
@@ -58,7 +57,7 @@ def widget(monkeypatch, tmp_path):
     monkeypatch.setenv("ILIOPSOAS_WAIT", "1")
     monkeypatch.setenv("ILIOPSOAS_CACHE", str(tmp_path))
     tasks = []
-    monkeypatch.setattr(live, "draw_later", lambda task, rank=0: tasks.append(task))
+    monkeypatch.setattr("iliopsoas.widgets.drawn.draw_later", lambda task, rank=0: tasks.append(task))
     w = toy.live()
     w.tasks = tasks
     return w
@@ -93,7 +92,7 @@ def page(chromium, notes, widget, monkeypatch):
             return json.dumps({"sent": coded, "traits": traits})
 
         found.expose_function("kernel", kernel)
-        script = acetates.front_end().replace("export function", "function").replace("export default", "const entry =")
+        script = widget._esm.replace("export function", "function").replace("export default", "const entry =")
         found.set_content(
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Live</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -282,7 +281,7 @@ def test_a_kernel_that_does_not_answer_is_said_and_heard_again_later(page):
 
 def test_without_a_kernel_the_last_picture_stays_and_says_so(open_page, widget):
     widget.values = {"up_mm": 5}
-    html = lab.page_without_kernel(widget, acetates.front_end(), "Live", data_of(widget))
+    html = lab.page_without_kernel(widget, "Live", data_of(widget))
     page = open_page(html, ".acetates[data-ink]")
     assert "needs a running kernel" in page.locator(".ac-stage .ac-note").inner_text()
     assert slider(page, UP).is_disabled()

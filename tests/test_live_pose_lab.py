@@ -10,7 +10,6 @@ from iliopsoas.body.pose import Pose
 from iliopsoas.plates import quick
 from iliopsoas.plates.pose_lab import pose_lab
 from iliopsoas.sources import UnknownName
-from iliopsoas.widgets import live
 from iliopsoas.widgets.pose_lab import first_plates, inputs, live_pose_lab
 
 
@@ -18,7 +17,7 @@ from iliopsoas.widgets.pose_lab import first_plates, inputs, live_pose_lab
 def lab(monkeypatch, tmp_path):
     monkeypatch.setenv("ILIOPSOAS_CACHE", str(tmp_path))
     monkeypatch.delenv("ILIOPSOAS_WAIT", raising=False)
-    monkeypatch.setattr(live, "draw_later", lambda task, rank=0: None)
+    monkeypatch.setattr("iliopsoas.widgets.drawn.draw_later", lambda task, rank=0: None)
     w = live_pose_lab()
     w.sent = []
     monkeypatch.setattr(w, "send", lambda content, buffers=(): w.sent.append((content, list(buffers))))
@@ -65,7 +64,7 @@ def test_a_named_pose_says_what_its_angles_rest_on_wherever_they_come_from():
 
 def test_it_begins_with_the_pose_that_is_asked_for(monkeypatch, tmp_path):
     monkeypatch.setenv("ILIOPSOAS_CACHE", str(tmp_path))
-    monkeypatch.setattr(live, "draw_later", lambda task, rank=0: None)
+    monkeypatch.setattr("iliopsoas.widgets.drawn.draw_later", lambda task, rank=0: None)
     lab = live_pose_lab(frame="half_kneeling_back")
     assert lab.values["hip_flexion_deg"] == named_poses()["half_kneeling_back"].hip_flexion_deg < 0
     assert lab.folio.plates["side"].caption.startswith(f"{_words(lab)}. Half-kneeling, leg behind. ")

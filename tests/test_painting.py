@@ -39,7 +39,7 @@ def test_bone_is_bare_and_says_what_is_schematic():
 def test_its_pictures_come_later_without_waiting(monkeypatch):
     monkeypatch.delenv("ILIOPSOAS_WAIT")
     later = []
-    monkeypatch.setattr("iliopsoas.widgets.painting.draw_later", lambda task, rank: later.append(task))
+    monkeypatch.setattr("iliopsoas.widgets.drawn.draw_later", lambda task, rank: later.append(task))
     card = paint("psoas_major")
     assert card.pack_posterior == b"" and len(later) == 2
     for task in later:

@@ -18,7 +18,7 @@ READY = ".palpation[data-shown]"
 def html():
     one = card.palpation()
     packs = {"pack_front": base64.b64encode(one.pack_front).decode()}
-    return lab.page_without_kernel(one, card.front_end(), "Palpation", {"state": {"spec": one.spec}, "packs": packs})
+    return lab.page_without_kernel(one, "Palpation", {"state": {"spec": one.spec}, "packs": packs})
 
 
 @pytest.fixture
@@ -100,9 +100,7 @@ def test_every_verdict_stands_in_a_table_that_nothing_hides(bare):
 
 def test_no_picture_no_harm(open_page):
     one = card.palpation()
-    bare = lab.page_without_kernel(
-        one, card.front_end(), "Palpation", {"state": {"spec": one.spec, "pack_front": None}}
-    )
+    bare = lab.page_without_kernel(one, "Palpation", {"state": {"spec": one.spec, "pack_front": None}})
     page = open_page(bare, ".palpation .pm-said[data-id=E5]")
     page.locator("select").nth(1).select_option("K3")
     assert "Refused" in chosen(page, "K3")

@@ -55,7 +55,7 @@ def bare(open_page):
 
     def opened(**options):
         card = module.plan()
-        html = lab.page_without_kernel(card, module.front_end(), "Plan", {"state": {"spec": card.spec}}, ALSO)
+        html = lab.page_without_kernel(card, "Plan", {"state": {"spec": card.spec}}, ALSO)
         page = open_page(html, ".plan .ga-group", **options)
         page.context.add_init_script("window.print = () => { window.top.printed = document.body.innerText }")
         return page

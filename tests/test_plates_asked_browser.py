@@ -10,8 +10,6 @@ import browser_lab as lab
 from browser_lab import answers
 from iliopsoas.course import claim, claims, question
 from iliopsoas.widgets import ledger as ledger_card
-from iliopsoas.widgets import painting as painting_card
-from iliopsoas.widgets import questions as question_card
 from iliopsoas.widgets.ledger import ledger
 from iliopsoas.widgets.painting import VIEWS, paint
 from iliopsoas.widgets.questions import ask, case
@@ -19,7 +17,6 @@ from iliopsoas.widgets.questions import ask, case
 pytestmark = lab.marks()
 
 POINT, PART, MARKED, LEVEL = "q201", "q218", "q227", "q222"
-CARDS = {"questions": question_card, "painting": painting_card, "ledger": ledger_card}
 
 
 @pytest.fixture
@@ -27,11 +24,10 @@ def bare(open_page):
     """Open a page without a kernel that holds one widget."""
 
     def opened(widget, ready: str, **options):
-        module = next(card for card in CARDS.values() if widget._esm == card.front_end())
         names = [name for name in widget.traits() if name.startswith("pack_")]
         packs = {name: base64.b64encode(getattr(widget, name)).decode() for name in names}
         data = {"state": {"spec": widget.spec}, "packs": packs}
-        html = lab.page_without_kernel(widget, module.front_end(), "Card", data)
+        html = lab.page_without_kernel(widget, "Card", data)
         return open_page(html, ready, **options)
 
     return opened

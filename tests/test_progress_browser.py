@@ -15,7 +15,6 @@ from iliopsoas.learning.bank import bank
 from iliopsoas.learning.drill import Plan
 from iliopsoas.learning.progress import Progress
 from iliopsoas.learning.proof import Test
-from iliopsoas.widgets import questions as card
 from iliopsoas.widgets.drill import Drill
 from iliopsoas.widgets.prove import Proof
 from test_progress import answer
@@ -42,7 +41,7 @@ def proof_of(*asked):
 def page_of(widget) -> str:
     data = {"state": {"spec": widget.spec}}
     names = "pageStore, readProgress, sealed, crc32"
-    return lab.page_without_kernel(widget, card.front_end(), "Questions", data, names)
+    return lab.page_without_kernel(widget, "Questions", data, names)
 
 
 @pytest.fixture

@@ -368,7 +368,7 @@ def test_questions_on_one_view_share_its_pack():
 def test_without_waiting_the_card_is_there_at_once_and_the_picture_follows(monkeypatch):
     monkeypatch.delenv("ILIOPSOAS_WAIT")
     later = []
-    monkeypatch.setattr("iliopsoas.widgets.questions.draw_later", lambda task, rank: later.append((rank, task)))
+    monkeypatch.setattr("iliopsoas.widgets.drawn.draw_later", lambda task, rank: later.append((rank, task)))
     card = ask("q201")
     assert card.pack_bones__posterior == b""
     (only,) = later

@@ -11,7 +11,6 @@ import browser_lab as lab
 from browser_lab import answers, check, focused, go_on, press, said
 from iliopsoas.atlas.structures import structures
 from iliopsoas.course import question, questions
-from iliopsoas.widgets import questions as card
 from iliopsoas.widgets.questions import Questions, ask
 
 pytestmark = lab.marks()
@@ -24,7 +23,7 @@ SAFETY = next(q for q in questions().values() if q.kind == "choice" and q.safety
 def page_without_kernel(widget: Questions) -> str:
     packs = {name: base64.b64encode(getattr(widget, name)).decode() for name in widget.spec["packs"]}
     data = {"state": {"spec": widget.spec, "answers": widget.answers}, "packs": packs}
-    return lab.page_without_kernel(widget, card.front_end(), "Questions", data, "structureMeant, judge")
+    return lab.page_without_kernel(widget, "Questions", data, "structureMeant, judge")
 
 
 @pytest.fixture

@@ -13,8 +13,6 @@ from iliopsoas.atlas import strokes as data
 from iliopsoas.course.technique import techniques
 from iliopsoas.learning.strokes import TOLERANCE_MM, Area, Drawn, Wanted, judge_round
 from iliopsoas.sources import UnknownName
-from iliopsoas.widgets import strokes as trainer
-from iliopsoas.widgets import timer as clock
 from iliopsoas.widgets.strokes import strokes
 from iliopsoas.widgets.timer import timer
 
@@ -37,7 +35,7 @@ def drawing(open_page, widget):
     def opened(**options):
         packs = {name: base64.b64encode(getattr(widget, name)).decode() for name in widget.traits() if "pack_" in name}
         page = lab.page_without_kernel(
-            widget, trainer.front_end(), "Strokes", {"state": {"spec": widget.spec}, "packs": packs}, "judgeRound"
+            widget, "Strokes", {"state": {"spec": widget.spec}, "packs": packs}, "judgeRound"
         )
         options.setdefault("viewport", {"width": 1000, "height": 1000})
         return open_page(page, ".strokes[data-ready=yes]", **options)
@@ -251,7 +249,6 @@ def ticking(chromium, notes):
         one = timer(technique)
         markup = lab.page_without_kernel(
             one,
-            clock.front_end(),
             "Timer",
             {"state": {"spec": one.spec}},
             "timerAt, timerLeft, timerPause, timerRun, timerText, timerTick",

@@ -1,5 +1,5 @@
 // The widget round a plate: views, layers to peel, labels, a list, a card, one control with named stops, and words that
-// always say what is shown. Comes behind picture.js and controls.js in one ES module (acetates.front_end). A notebook
+// always say what is shown. Comes behind picture.js and controls.js in one ES module (acetates.SCRIPTS). A notebook
 // loads it through anywidget, a page without a kernel calls mount(). The kernel is needed to draw packs, never to look
 // at them, and nothing here asks anything of any host.
 
@@ -230,7 +230,7 @@ class Acetates {
   watchSize() {
     let last = '';
     const arrange = () => {
-      const size = `${this.root.clientWidth} ${window.innerHeight}`;
+      const { width, height } = this.measure(), size = `${width} ${height}`;
       if (size !== last) this.arrange();
       last = size;
     };
@@ -351,7 +351,8 @@ class Acetates {
       this.canvas.width = this.head.w;
       this.canvas.height = this.head.h;
     }
-    if (isOtherView || isNamedAnew) this.fillList();
+    if (isOtherView) this.fillList();
+    else if (isNamedAnew) this.later('list', REST_MS, () => { this.fillList(); this.markNames(); }); // not while scrubbing
     this.showLayerTools();
     this.paint(base, drawn);
     if (!this.axis || isOtherView || isNamedAnew) this.showCard();
@@ -596,14 +597,21 @@ class Acetates {
     return wide;
   }
 
+  // Asked of the page once for each of its sizes: the answer costs a layout of all that was just written.
+  measure() {
+    const { root } = this, width = root.clientWidth, isBeside = width >= BESIDE_PX;
+    root.classList.toggle('ac-beside', isBeside);
+    root.classList.toggle('ac-narrow', width < NARROW_PX);
+    if (width && isBeside !== this.isBeside) this.moveLayers(isBeside);
+    this.page = { width, height: window.innerHeight, room: this.sheet.parentNode.clientWidth };
+    return this.page;
+  }
+
   arrange() {
-    if (!this.head || !this.root.clientWidth) return;
-    const { root, head: { w, h } } = this, isNarrow = root.clientWidth < NARROW_PX;
-    const isBeside = root.classList.toggle('ac-beside', root.clientWidth >= BESIDE_PX);
-    if (isBeside !== this.isBeside) this.moveLayers(isBeside);
-    root.classList.toggle('ac-narrow', isNarrow);
-    const room = this.sheet.parentNode.clientWidth;
-    const tallest = clamp(window.innerHeight - CONTROLS_PX, PICTURE_PX, 1.2 * h) / h;
+    const { width, height, room } = this.page ?? this.measure();
+    if (!this.head || !width) return;
+    const { root, head: { w, h } } = this, isNarrow = width < NARROW_PX;
+    const tallest = clamp(height - CONTROLS_PX, PICTURE_PX, 1.2 * h) / h;
     const named = this.namedSizes(room, tallest), isNumbered = isNarrow || !named;
     const scale = isNumbered ? Math.min(room / w, tallest) : named.scale;
     const { left, right, font } = isNumbered ? { left: 0, right: 0 } : named, full = left + w * scale + right;

@@ -8,32 +8,24 @@ kernel is gone.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from iliopsoas.plates.plate import Folio, Plate
 from iliopsoas.sources.errors import close_matches
 from iliopsoas.widgets import still
-from iliopsoas.widgets.background import draw_later
 from iliopsoas.widgets.cards import cards_of, source_lines
 from iliopsoas.widgets.drawing import full_pack, full_still, header, is_cached, quick_pack, stored
+from iliopsoas.widgets.drawn import Drawn, joined
 
-HERE = Path(__file__).resolve().parent
 WAIT = "ILIOPSOAS_WAIT"
 SCRIPTS = ("picture.js", "controls.js", "acetates.js", "live.js", "entry.js")
 
 
-def front_end() -> str:
-    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-
-
-class Acetates(anywidget.AnyWidget):
+class Acetates(Drawn):
     """One subject in several views, with layers to peel, labels, cards and at most one control.
 
     Parameters
@@ -72,8 +64,8 @@ class Acetates(anywidget.AnyWidget):
     constructor returns, and a view that cannot be drawn raises.
     """
 
-    _esm = front_end()
-    _css = (HERE / "acetates.css").read_text(encoding="utf-8")
+    _esm = joined(*SCRIPTS)
+    _css = joined("acetates.css")
 
     spec = traitlets.Dict().tag(sync=True)
     view = traitlets.Unicode().tag(sync=True)
@@ -82,11 +74,9 @@ class Acetates(anywidget.AnyWidget):
     stop = traitlets.Unicode().tag(sync=True)
     labels = traitlets.Bool(True).tag(sync=True)
     part = traitlets.Unicode().tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, folio: Folio, **values: Any) -> None:
         self._folio = folio
-        self._closed = False
         self._still_handle: Any = None
         first = {"view": folio.views[0], "frame": folio.along.start if folio.along else ""}
         values = {**first, "on": [k.id for k in self._plate().layers if k.on], **values}
@@ -172,7 +162,7 @@ class Acetates(anywidget.AnyWidget):
         if first not in self._full:
             self._draw_full(first, rank=0)
         if not self._still:
-            draw_later(lambda: self._try(self._send_still, first), rank=1)
+            self.draw_in_background(partial(self._send_still, first), rank=1, name=first)
         frames = self._folio.frames or ("",)
         at = frames.index(self.frame)
         near = sorted(frames, key=lambda frame: abs(frames.index(frame) - at))
@@ -191,16 +181,7 @@ class Acetates(anywidget.AnyWidget):
     def _draw_full(self, key: str, rank: int) -> None:
         """Hand a pack in full ink, after that which it rests on, to the drawing thread."""
         for one in filter(None, (self._folio.base_of(key), key)):
-            draw_later(partial(self._try, self._send_pack, one), rank=rank)
-
-    def _try(self, task: Callable[[str], None], key: str) -> None:
-        """Run a task of the drawing thread. What goes wrong there has no one to be raised to: the widget shows it."""
-        if self._closed:
-            return
-        try:
-            task(key)
-        except Exception as problem:
-            self.error = f"{key}: {type(problem).__name__}: {problem}"
+            self.draw_in_background(partial(self._send_pack, one), rank=rank, name=one)
 
     def _send_pack(self, key: str) -> None:
         if key in self._full:
@@ -215,11 +196,6 @@ class Acetates(anywidget.AnyWidget):
         self._still = full_still(self._folio, key)
         if self._still_handle is not None:
             self._still_handle.update({"text/html": self._still_html(), "text/plain": repr(self)}, raw=True)
-
-    def close(self) -> None:
-        """Stop drawing for this widget and close it."""
-        self._closed = True
-        super().close()
 
     # ---- words
 

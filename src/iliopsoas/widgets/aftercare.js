@@ -1,5 +1,5 @@
 // The aftercare checker: predict for each leg, then the model answers; and a card for a client, printed by the browser.
-// Comes behind controls.js in one ES module (aftercare.front_end). All answers come with the page, so everything works
+// Comes behind controls.js in one ES module (aftercare.SCRIPTS). All answers come with the page, so everything works
 // without a kernel, and nothing here asks anything of any host or keeps anything about a client.
 
 const WORDS = {
@@ -241,10 +241,9 @@ function render({ model, el }) {
   return () => widget.close();
 }
 
-// A page without a kernel: the values come with the page.
-export function mount(el, { state }) {
-  const values = { answers: [], ...state };
-  const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
+// A page without a kernel.
+export function mount(el, page) {
+  const model = pageModel(page, { answers: [] });
   render({ el, model });
   return model;
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,8 +17,8 @@ from iliopsoas.course.checker import ASKED, WHY_SAME, WORDS, Answer, answer
 from iliopsoas.course.exercises import Exercise, Leg, StopRule, exercise, exercises, stop_rules
 from iliopsoas.widgets import still
 from iliopsoas.widgets.cards import source_lines
+from iliopsoas.widgets.drawn import joined
 
-HERE = Path(__file__).resolve().parent
 SCRIPTS = ("controls.js", "aftercare.js")
 TITLE = "Aftercare checker"
 LEGEND = (
@@ -29,11 +28,6 @@ LEGEND = (
 )
 WITHOUT_SOURCE = "Rules without a source rest on clinical teaching. No qualified tutor has reviewed them yet."
 FURTHEST_MM = 80  # end of the bar on either side
-
-
-def front_end() -> str:
-    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 class Aftercare(anywidget.AnyWidget):
@@ -52,8 +46,8 @@ class Aftercare(anywidget.AnyWidget):
         answer to this it is.
     """
 
-    _esm = front_end()
-    _css = (HERE / "aftercare.css").read_text(encoding="utf-8")
+    _esm = joined(*SCRIPTS)
+    _css = joined("aftercare.css")
 
     spec = traitlets.Dict().tag(sync=True)
     answers = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -1,5 +1,5 @@
 // Small controls and helpers that know nothing of anatomy. Joined with the files of each widget into one ES module
-// (acetates.front_end, questions.front_end).
+// (acetates.SCRIPTS, questions.SCRIPTS).
 
 const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, k) => values[k]);
 const SIGHT_PX = 8; // what is brought into sight keeps this distance from the edge
@@ -52,6 +52,16 @@ function hideStill(id, mine, inText = '') {
   const outputs = ['.jp-OutputArea', '.output'].map((area) => `${area}:has(${mine}) > *:has(${still})`);
   const hidden = inText ? [...outputs, `.jp-Notebook:has(${mine}) ${inText}`] : outputs;
   return make('style', {}, `${hidden.join(', ')} { display: none; }`);
+}
+
+// What a page without a kernel has in place of a model: values, and packs in base64, come with the page; nothing is sent.
+function pageModel({ state, packs = {} }, start = {}) {
+  const values = { ...start, ...state };
+  for (const [name, base64] of Object.entries(packs)) {
+    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
+  }
+  const get = (name) => values[name], set = (name, value) => { values[name] = value; };
+  return { get, set, save_changes() {}, on() {}, off() {} };
 }
 
 // The newest few results of something slow; the one longest out of use goes first.

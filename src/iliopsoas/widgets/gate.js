@@ -1,5 +1,5 @@
 // The screening gate and the rehearsal of consent: two cards that work with and without a kernel. Comes behind
-// controls.js and sheet.js in one ES module (gate.front_end).
+// controls.js and sheet.js in one ES module (gate.SCRIPTS).
 
 const GATE_WORDS = {
   ...SHEET_WORDS, client: 'Who', own: 'Nobody: an empty sheet to try the questions', work: 'What is planned',
@@ -166,9 +166,9 @@ function render({ model, el }) {
   return () => card.close();
 }
 
-// A page without a kernel: the values come with the page.
-export function mount(el, { state }) {
-  return render({ el, model: { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {} } });
+// A page without a kernel.
+export function mount(el, page) {
+  return render({ el, model: pageModel(page) });
 }
 
 export { decide };

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,8 +17,8 @@ from iliopsoas.course.consent import Consent, consent
 from iliopsoas.course.screening import GROUPS, LEVELS, OUTCOMES, Reason, Screening, screening
 from iliopsoas.sources import reference
 from iliopsoas.widgets import still
+from iliopsoas.widgets.drawn import joined
 
-HERE = Path(__file__).resolve().parent
 SCRIPTS = ("controls.js", "sheet.js", "gate.js")
 STYLES = ("questions.css", "gate.css")
 NAMES: Mapping[str, str] = {
@@ -36,16 +35,11 @@ NAMES: Mapping[str, str] = {
 }
 
 
-def front_end() -> str:
-    """Return the JavaScript of both cards: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-
-
 class SafetyCard(anywidget.AnyWidget):
     """A card of `gate` or `rehearsal`; all that it knows is in `spec`."""
 
-    _esm = front_end()
-    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
+    _esm = joined(*SCRIPTS)
+    _css = joined(*STYLES)
 
     spec = traitlets.Dict().tag(sync=True)
 

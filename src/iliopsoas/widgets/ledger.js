@@ -1,5 +1,5 @@
 // The article's claims: graded by the learner first, then the verdict. Comes behind controls.js in one ES module
-// (ledger.front_end). A notebook loads it through anywidget, a page without a kernel calls mount().
+// (ledger.SCRIPTS). A notebook loads it through anywidget, a page without a kernel calls mount().
 
 const LEDGER_WORDS = {
   topic: 'Topic', evidence: 'Evidence', safety: 'Safety', work: 'Your work', all: 'All', open: 'Not graded yet',
@@ -163,10 +163,9 @@ function render({ model, el }) {
   return () => widget.close();
 }
 
-// A page without a kernel: the values come with the page.
-export function mount(el, { state }) {
-  const values = { grades: [], ...state };
-  const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
+// A page without a kernel.
+export function mount(el, page) {
+  const model = pageModel(page, { grades: [] });
   render({ el, model });
   return model;
 }

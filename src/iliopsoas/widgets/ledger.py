@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,15 +17,10 @@ from iliopsoas.course import Claim, claim
 from iliopsoas.course.claims import EVIDENCE, SAFETY, TOPICS
 from iliopsoas.widgets import prose, still
 from iliopsoas.widgets.cards import source_lines
+from iliopsoas.widgets.drawn import joined
 
-HERE = Path(__file__).resolve().parent
 SCRIPTS = ("controls.js", "ledger.js")
 FILTERED_FROM = 6  # so many claims are worth a filter
-
-
-def front_end() -> str:
-    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 class Ledger(anywidget.AnyWidget):
@@ -48,8 +42,8 @@ class Ledger(anywidget.AnyWidget):
         without grading), ``agrees`` (whether both are ours).
     """
 
-    _esm = front_end()
-    _css = (HERE / "questions.css").read_text(encoding="utf-8") + (HERE / "ledger.css").read_text(encoding="utf-8")
+    _esm = joined(*SCRIPTS)
+    _css = joined("questions.css", "ledger.css")
 
     spec = traitlets.Dict().tag(sync=True)
     grades = traitlets.List(traitlets.Dict()).tag(sync=True)

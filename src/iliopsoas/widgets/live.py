@@ -13,17 +13,16 @@ from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Any
 
-import anywidget
 import traitlets
 
 from iliopsoas.plates import pack, quick
 from iliopsoas.plates.plate import Folio, LazyPlates, Plate
 from iliopsoas.sources.errors import close_matches, did_you_mean
 from iliopsoas.widgets import still
-from iliopsoas.widgets.acetates import HERE, WAIT, front_end
-from iliopsoas.widgets.background import draw_later
+from iliopsoas.widgets.acetates import SCRIPTS, WAIT
 from iliopsoas.widgets.cards import cards_of
 from iliopsoas.widgets.drawing import full_pack, full_still, header, quick_pack, stored
+from iliopsoas.widgets.drawn import Drawn, joined
 
 Make = Callable[..., Plate]  # make(values) -> Plate, or make(values, view=...) where there are views
 START = "start"
@@ -77,7 +76,7 @@ class Input:
         return (self.low, self.minus if self.low < 0 else ""), (self.high, self.plus if self.high > 0 else "")
 
 
-class Live(anywidget.AnyWidget):
+class Live(Drawn):
     """A plate that answers to several inputs.
 
     Parameters
@@ -115,8 +114,8 @@ class Live(anywidget.AnyWidget):
         For a value outside its limits, naming field, value and limits, or a name that there is not.
     """
 
-    _esm = front_end()
-    _css = (HERE / "acetates.css").read_text(encoding="utf-8")
+    _esm = joined(*SCRIPTS)
+    _css = joined("acetates.css")
 
     spec = traitlets.Dict().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
@@ -126,7 +125,6 @@ class Live(anywidget.AnyWidget):
     on = traitlets.List(traitlets.Unicode()).tag(sync=True)
     labels = traitlets.Bool(True).tag(sync=True)
     part = traitlets.Unicode().tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
     pack_live = traitlets.Bytes(b"").tag(sync=True)
     answered = traitlets.Dict().tag(sync=True)
 
@@ -145,7 +143,7 @@ class Live(anywidget.AnyWidget):
         self._id, self._title, self._make, self._rough = id, title, make, rough or make
         self._inputs = {one.name: one for one in inputs}
         self._views = dict(views or {})
-        self._start_word, self._closed, self._newest = start_word, False, 0
+        self._start_word, self._newest = start_word, 0
         self._still_handle: Any = None
         self._poses = [(name, self._whole(pose)) for name, pose in poses]
         view = values.pop("view", next(iter(self._views), ""))
@@ -171,9 +169,9 @@ class Live(anywidget.AnyWidget):
         if not wait:
             if header(drawn)["draft"]:
                 self._newest = 0
-                draw_later(lambda: self._draw_full(0, first, view), rank=0)
+                self.draw_in_background(lambda: self._draw_full(0, first, view), rank=0)
             if not self._still:
-                draw_later(lambda: self._send_still(view), rank=1)
+                self.draw_in_background(lambda: self._send_still(view), rank=1)
 
     # ---- what may be set
 
@@ -281,7 +279,7 @@ class Live(anywidget.AnyWidget):
             view = content.get("view", "")
             self._check_view(view)
             if content.get("rest"):
-                draw_later(lambda: self._draw_full(ask, values, view), rank=-1)
+                self.draw_in_background(lambda: self._draw_full(ask, values, view), rank=-1)
                 return
             drawn = quick.write(self._plate(values, view, self._rough), content.get("on"))
         except Exception as refused:  # whatever it is, the reader waits for an answer
@@ -291,7 +289,7 @@ class Live(anywidget.AnyWidget):
 
     def _draw_full(self, ask: int, values: Mapping[str, float], view: str) -> None:
         """Draw in full ink on the drawing thread, unless something newer has been asked for meanwhile."""
-        if self._closed or ask < self._newest:
+        if ask < self._newest:
             return
         try:
             # What the widget begins with is kept for the next time.
@@ -301,25 +299,14 @@ class Live(anywidget.AnyWidget):
             with self.hold_sync():
                 self.pack_live, self.answered, self.error = drawn, self._answer(ask, values, view), ""
         except Exception as problem:
-            self.error = f"{type(problem).__name__}: {problem}"
             if ask:
                 self.send({"ask": ask, "refused": str(problem)})
+            raise
 
     def _send_still(self, view: str) -> None:
-        if self._closed:
-            return
-        try:
-            self._still = self._draw_still(view, always=True)
-        except Exception as problem:
-            self.error = f"{type(problem).__name__}: {problem}"
-            return
+        self._still = self._draw_still(view, always=True)
         if self._still_handle is not None:
             self._still_handle.update({"text/html": self._still_html(), "text/plain": repr(self)}, raw=True)
-
-    def close(self) -> None:
-        """Stop drawing for this widget and close it."""
-        self._closed = True
-        super().close()
 
     # ---- words
 

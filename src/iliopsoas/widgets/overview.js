@@ -1,5 +1,5 @@
 // How a learner stands: what is due, what went wrong, topic by topic; and the progress file: download, load, delete.
-// Comes behind controls.js and progress.js in one ES module (overview.front_end).
+// Comes behind controls.js and progress.js in one ES module (overview.SCRIPTS).
 
 const OVERVIEW_WORDS = {
   file: 'Your file: {0}', tools: 'Your progress file', remove: 'Delete my progress…', removeAsk: 'This removes your progress file for good: {0} entries. Type “delete” to do it.',

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,25 +17,20 @@ from iliopsoas.learning.progress import Progress, ProgressError
 from iliopsoas.learning.proof import result
 from iliopsoas.learning.schedule import Standing, standings
 from iliopsoas.widgets import still
+from iliopsoas.widgets.drawn import joined
 from iliopsoas.widgets.drill import day
 from iliopsoas.widgets.keeping import read_kept, shown
 from iliopsoas.widgets.prove import results
 
-HERE = Path(__file__).resolve().parent
 SCRIPTS = ("controls.js", "progress.js", "overview.js")
 _MOST = 6  # questions named in one list
-
-
-def front_end() -> str:
-    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 class Overview(anywidget.AnyWidget):
     """The card that shows how a learner stands, and hands out, takes in or deletes the progress file."""
 
-    _esm = front_end()
-    _css = (HERE / "questions.css").read_text(encoding="utf-8")
+    _esm = joined(*SCRIPTS)
+    _css = joined("questions.css")
 
     spec = traitlets.Dict().tag(sync=True)
 

@@ -1,5 +1,5 @@
 // Painting attachments on bare bone. Comes behind picture.js, controls.js and board.js in one ES module
-// (painting.front_end). A notebook loads it through anywidget, a page without a kernel calls mount().
+// (painting.SCRIPTS). A notebook loads it through anywidget, a page without a kernel calls mount().
 // One mask a view: the pointer paints into it, the list of places fills and empties it, and the score is its overlap
 // with the attachment areas of the plate.
 
@@ -345,13 +345,9 @@ function render({ model, el }) {
   return () => widget.close();
 }
 
-// A page without a kernel: values, and packs in base64, come with the page.
-export function mount(el, { state, packs = {} }) {
-  const values = { result: {}, error: '', ...state };
-  for (const [name, base64] of Object.entries(packs)) {
-    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
-  }
-  const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
+// A page without a kernel.
+export function mount(el, page) {
+  const model = pageModel(page, { result: {}, error: '' });
   render({ el, model });
   return model;
 }

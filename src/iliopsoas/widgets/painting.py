@@ -10,10 +10,8 @@ import html
 import os
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from iliopsoas.atlas.attachments import Attachment, attachments, attachments_of
@@ -22,11 +20,10 @@ from iliopsoas.plates.catalogue import folio
 from iliopsoas.sources import UnknownName
 from iliopsoas.widgets import still
 from iliopsoas.widgets.acetates import WAIT, pack_name
-from iliopsoas.widgets.background import draw_later
 from iliopsoas.widgets.cards import place_of, source_lines
 from iliopsoas.widgets.drawing import full_pack
+from iliopsoas.widgets.drawn import Drawn, joined
 
-HERE = Path(__file__).resolve().parent
 SCRIPTS = ("picture.js", "controls.js", "board.js", "painting.js")
 FOLIO = "attachments"
 BARE = ("bones", "hip_bones")
@@ -48,12 +45,7 @@ ELSEWHERE = (
 )
 
 
-def front_end() -> str:
-    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-
-
-class Painting(anywidget.AnyWidget):
+class Painting(Drawn):
     """Bare bone on which the learner marks the attachments of one muscle, on the right side.
 
     Parameters
@@ -75,18 +67,16 @@ class Painting(anywidget.AnyWidget):
         For a muscle that cannot be painted.
     """
 
-    _esm = front_end()
-    _css = (HERE / "questions.css").read_text(encoding="utf-8") + (HERE / "painting.css").read_text(encoding="utf-8")
+    _esm = joined(*SCRIPTS)
+    _css = joined("questions.css", "painting.css")
 
     spec = traitlets.Dict().tag(sync=True)
     result = traitlets.Dict().tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, muscle: str) -> None:
         if muscle not in VIEWS:
             raise UnknownName("muscle to paint", muscle, VIEWS)
         self.muscle = muscle
-        self._closed = False
         views = VIEWS[muscle]
         wait = bool(os.environ.get(WAIT))
         packs = {pack_name(view): full_pack(folio(FOLIO), view) if wait else b"" for view in views}
@@ -94,21 +84,10 @@ class Painting(anywidget.AnyWidget):
         super().__init__(spec=_spec(muscle), **packs)
         if not wait:
             for view in views:
-                draw_later(partial(self._draw, view), rank=2)
+                self.draw_in_background(partial(self._draw, view), rank=2, name=view)
 
     def _draw(self, view: str) -> None:
-        """Draw a pack on the drawing thread. What goes wrong has no one to be raised to: the card shows it."""
-        if self._closed:
-            return
-        try:
-            setattr(self, pack_name(view), full_pack(folio(FOLIO), view))
-        except Exception as problem:
-            self.error = f"{view}: {type(problem).__name__}: {problem}"
-
-    def close(self) -> None:
-        """Stop drawing for this card and close it."""
-        self._closed = True
-        super().close()
+        setattr(self, pack_name(view), full_pack(folio(FOLIO), view))
 
     def _still_html(self) -> str:
         e = html.escape

@@ -1,5 +1,5 @@
 // The palpation map: a plate under a grid of squares, and a card that says what lies under the one that is chosen. Comes
-// behind picture.js, controls.js and board.js in one ES module (palpation.front_end). A notebook loads it through
+// behind picture.js, controls.js and board.js in one ES module (palpation.SCRIPTS). A notebook loads it through
 // anywidget, a page without a kernel calls mount(). Nothing is worked out here: verdicts and depths come with the page.
 
 const MAP_WORDS = {
@@ -202,13 +202,9 @@ function render({ model, el }) {
   return () => widget.close();
 }
 
-// A page without a kernel: values, and the pack in base64, come with the page.
-export function mount(el, { state, packs = {} }) {
-  const values = { error: '', ...state };
-  for (const [name, base64] of Object.entries(packs)) {
-    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
-  }
-  const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
+// A page without a kernel.
+export function mount(el, page) {
+  const model = pageModel(page, { error: '' });
   render({ el, model });
   return model;
 }

@@ -10,10 +10,8 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -27,11 +25,10 @@ from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.on_skin import SIGNS
 from iliopsoas.widgets import still
 from iliopsoas.widgets.acetates import WAIT, pack_name
-from iliopsoas.widgets.background import draw_later
 from iliopsoas.widgets.cards import source_lines
 from iliopsoas.widgets.drawing import full_pack, full_still, stored
+from iliopsoas.widgets.drawn import Drawn, joined
 
-HERE = Path(__file__).resolve().parent
 SCRIPTS = ("picture.js", "controls.js", "board.js", "palpation.js")
 STYLES = ("questions.css", "palpation.css")
 FOLIO = "palpation"
@@ -44,12 +41,7 @@ THIGH = "Sartorius, rectus femoris, pectineus and the other muscles of the thigh
 _NAMES = {"skin": "Skin", "psoas_major": "Psoas major"}
 
 
-def front_end() -> str:
-    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-
-
-class Palpation(anywidget.AnyWidget):
+class Palpation(Drawn):
     """The palpation map; all that it says is in `spec`, its picture in ``pack_front``.
 
     Attributes
@@ -58,39 +50,26 @@ class Palpation(anywidget.AnyWidget):
         What went wrong while the picture was drawn, or "".
     """
 
-    _esm = front_end()
-    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
+    _esm = joined(*SCRIPTS)
+    _css = joined(*STYLES)
 
     spec = traitlets.Dict().tag(sync=True)
     pack_front = traitlets.Bytes(b"").tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
 
     def __init__(self) -> None:
-        self._closed = False
         self._still_handle: Any = None
         own, wait = folio(FOLIO), bool(os.environ.get(WAIT))
         ready = full_pack(own, map_plate.VIEW) if wait else stored(full_pack, own, map_plate.VIEW) or b""
         self._still = full_still(own, map_plate.VIEW) if wait else stored(full_still, own, map_plate.VIEW) or b""
         super().__init__(spec=map_spec(), pack_front=ready)
         if not ready or not self._still:
-            draw_later(self._draw, rank=2)
+            self.draw_in_background(self._draw, rank=2)
 
     def _draw(self) -> None:
-        """Draw on the drawing thread. What goes wrong has no one to be raised to: the card shows it."""
-        if self._closed:
-            return
-        try:
-            self.pack_front = full_pack(folio(FOLIO), map_plate.VIEW)
-            self._still = full_still(folio(FOLIO), map_plate.VIEW)
-            if self._still_handle is not None:
-                self._still_handle.update({"text/html": self._still_html(), "text/plain": self._still_text()}, raw=True)
-        except Exception as problem:
-            self.error = f"{type(problem).__name__}: {problem}"
-
-    def close(self) -> None:
-        """Stop drawing for this card and close it."""
-        self._closed = True
-        super().close()
+        self.pack_front = full_pack(folio(FOLIO), map_plate.VIEW)
+        self._still = full_still(folio(FOLIO), map_plate.VIEW)
+        if self._still_handle is not None:
+            self._still_handle.update({"text/html": self._still_html(), "text/plain": self._still_text()}, raw=True)
 
     def _still_html(self) -> str:
         plate = folio(FOLIO).plate(map_plate.VIEW)
@@ -109,12 +88,8 @@ class Palpation(anywidget.AnyWidget):
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send two outputs: plate and table of all squares in words, then the widget that hides them."""
-        from IPython.display import display
-
         self._still_handle = still.emit(self._still_html(), self._still_text(), display_id=True)
-        data: Any = self._repr_mimebundle_()
-        live = data[0] if isinstance(data, tuple) else data
-        display({**live, "text/plain": ""}, raw=True)
+        still.emit_live(self)
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""

@@ -1,6 +1,6 @@
 // The picture of a plate, composed in the browser from the layers of a pack, exactly as iliopsoas.plates.composite
 // does it in Python, step for step; every constant comes in the pack's header, and a browser test compares the two.
-// Joined in front of acetates.js (see acetates.front_end): the two are one ES module, without imports or a build step.
+// Joined in front of acetates.js (see acetates.SCRIPTS): the two are one ES module, without imports or a build step.
 
 const { min, max } = Math;
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));

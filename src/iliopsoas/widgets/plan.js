@@ -1,5 +1,5 @@
 // The session plan: a form that works with and without a kernel. Comes behind controls.js, sheet.js, plan_rules.js and
-// plan_sheet.js in one ES module (plan.front_end). What is typed stays in this page: it is never put into the model, so
+// plan_sheet.js in one ES module (plan.SCRIPTS). What is typed stays in this page: it is never put into the model, so
 // neither the kernel nor the saved notebook has it. It is written to a file only by the Save button.
 
 const PLAN_WORDS = {
@@ -321,9 +321,9 @@ function render({ model, el }) {
   return () => card.close();
 }
 
-// A page without a kernel: the values come with the page.
-export function mount(el, { state }) {
-  return render({ el, model: { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {} } });
+// A page without a kernel.
+export function mount(el, page) {
+  return render({ el, model: pageModel(page) });
 }
 
 export default { render };

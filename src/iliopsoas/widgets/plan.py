@@ -20,7 +20,8 @@ from iliopsoas.course.screening import screening
 from iliopsoas.course.signoff import reviews
 from iliopsoas.course.technique import techniques
 from iliopsoas.sources import reference
-from iliopsoas.widgets.gate import HERE, SafetyCard, gate_data
+from iliopsoas.widgets.drawn import joined
+from iliopsoas.widgets.gate import SafetyCard, gate_data
 
 SCRIPTS = ("controls.js", "sheet.js", "plan_rules.js", "plan_sheet.js", "plan.js")
 STYLES = ("questions.css", "gate.css", "plan.css")
@@ -59,16 +60,11 @@ PAGE_SAYS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def front_end() -> str:
-    """Return the JavaScript of the form: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-
-
 class PlanCard(SafetyCard):
     """The form of `plan`; what is typed into it is in no trait."""
 
-    _esm = front_end()
-    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
+    _esm = joined(*SCRIPTS)
+    _css = joined(*STYLES)
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""

@@ -1,5 +1,5 @@
 // What the session plan decides, without a page: obstacles, minutes, before and after, and the file. Comes behind
-// controls.js and sheet.js in one ES module (plan.front_end). `obstacles`, `angleChange` and `scaleChange` take the same
+// controls.js and sheet.js in one ES module (plan.SCRIPTS). `obstacles`, `angleChange` and `scaleChange` take the same
 // steps as iliopsoas.course.plan and .measure, with their words (data.says, data.measure_says); a browser test compares.
 
 const EMPTY_PLAN = () => ({

@@ -1,5 +1,5 @@
 // One question after the other on a card. Comes behind picture.js, controls.js, board.js, answers.js and fields.js in one
-// ES module (questions.front_end). A notebook loads it through anywidget, a page without a kernel calls mount(). Answers are
+// ES module (questions.SCRIPTS). A notebook loads it through anywidget, a page without a kernel calls mount(). Answers are
 // checked here, so everything works after the kernel is gone, and nothing here asks anything of any host.
 
 const WORDS = {
@@ -327,14 +327,11 @@ function render({ model, el }) {
   return () => widget.close();
 }
 
-// A page without a kernel: values, and packs in base64, come with the page.
-export function mount(el, { state, packs = {} }) {
+// A page without a kernel.
+export function mount(el, page) {
   pageStore().keepInBrowser();
-  const values = { answers: pageStore().answersOf(state.spec.part), error: '', ...state };
-  for (const [name, base64] of Object.entries(packs)) {
-    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
-  }
-  const model = { isAlone: true, get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
+  const start = { answers: pageStore().answersOf(page.state.spec.part), error: '' };
+  const model = { ...pageModel(page, start), isAlone: true };
   render({ el, model });
   return model;
 }

@@ -13,10 +13,8 @@ import html
 import os
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from iliopsoas.atlas.structures import structures
@@ -27,12 +25,11 @@ from iliopsoas.plates.catalogue import folio
 from iliopsoas.sources import UnknownName, reference
 from iliopsoas.widgets import places, still
 from iliopsoas.widgets.acetates import WAIT
-from iliopsoas.widgets.background import draw_later
 from iliopsoas.widgets.cards import source_lines
 from iliopsoas.widgets.drawing import full_pack
+from iliopsoas.widgets.drawn import Drawn, joined
 from iliopsoas.widgets.keeping import Kept
 
-HERE = Path(__file__).resolve().parent
 SCRIPTS = (
     "picture.js",
     "controls.js",
@@ -56,12 +53,7 @@ _TO_DO = {
 }
 
 
-def front_end() -> str:
-    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-
-
-class Questions(Kept, anywidget.AnyWidget):
+class Questions(Kept, Drawn):
     """Questions on a card, one after the other.
 
     Parameters
@@ -91,12 +83,11 @@ class Questions(Kept, anywidget.AnyWidget):
         plates are drawn before the constructor returns, also when what it names is hidden there.
     """
 
-    _esm = front_end()
-    _css = (HERE / "questions.css").read_text(encoding="utf-8")
+    _esm = joined(*SCRIPTS)
+    _css = joined("questions.css")
 
     spec = traitlets.Dict().tag(sync=True)
     answers = traitlets.List(traitlets.Dict()).tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, asked: Sequence[Question], title: str, most: int = MOST, **spec: Any) -> None:
         if not asked:
@@ -105,7 +96,6 @@ class Questions(Kept, anywidget.AnyWidget):
             raise ValueError(f"most is {most!r}. Allowed: a whole number, 1 or more.")
         self._asked = tuple(asked)
         self._key = f"questions {' '.join(q.id for q in self._asked)}"
-        self._closed = False
         for q in self._asked:
             places.check(q)
         on_plate: dict[str, list[Question]] = {}
@@ -131,21 +121,10 @@ class Questions(Kept, anywidget.AnyWidget):
         self.begin_keeping(Progress())
         if not wait:
             for rank, (name, asking) in enumerate(on_plate.items()):
-                draw_later(partial(self._send_pack, name, asking), rank=2 if rank == 0 else 3)
+                self.draw_in_background(partial(self._send_pack, name, asking), rank=2 if rank == 0 else 3)
 
     def _send_pack(self, name: str, asking: Sequence[Question]) -> None:
-        """Draw a pack on the drawing thread. What goes wrong has no one to be raised to: the card shows it."""
-        if self._closed:
-            return
-        try:
-            setattr(self, name, _drawn(asking))
-        except Exception as problem:
-            self.error = f"{type(problem).__name__}: {problem}"
-
-    def close(self) -> None:
-        """Stop drawing for this card and close it."""
-        self._closed = True
-        super().close()
+        setattr(self, name, _drawn(asking))
 
     def _still_html(self) -> str:
         rows = "".join(f"<li>{_question_html(q)}</li>" for q in self._asked)

@@ -1,5 +1,5 @@
 // What the screening gate, the rehearsal of consent and the session plan share. Comes behind controls.js in one ES module
-// (gate.front_end, plan.front_end). `decide` takes the same steps as iliopsoas.course.screening.screen; a browser test
+// (gate.SCRIPTS, plan.SCRIPTS). `decide` takes the same steps as iliopsoas.course.screening.screen; a browser test
 // compares the two.
 
 const SHEET_WORDS = {

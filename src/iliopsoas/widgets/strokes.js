@@ -1,5 +1,5 @@
 // The stroke trainer. Comes behind picture.js, controls.js, board.js and strokes_judge.js in one ES module
-// (strokes.front_end). Strokes are drawn by pointer or chosen from lists; both are points in millimetres and go through
+// (strokes.SCRIPTS). Strokes are drawn by pointer or chosen from lists; both are points in millimetres and go through
 // judgeRound. A stroke that enters a never-area is told at once, and first.
 
 const STROKE_WORDS = {
@@ -279,13 +279,9 @@ function render({ model, el }) {
   return () => widget.close();
 }
 
-// A page without a kernel: values, and packs in base64, come with the page.
-export function mount(el, { state, packs = {} }) {
-  const values = { result: {}, error: '', ...state };
-  for (const [name, base64] of Object.entries(packs)) {
-    values[name] = new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
-  }
-  const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; }, save_changes() {}, on() {}, off() {} };
+// A page without a kernel.
+export function mount(el, page) {
+  const model = pageModel(page, { result: {}, error: '' });
   render({ el, model });
   return model;
 }

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import html
 import os
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -22,11 +20,10 @@ from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.strokes import REACHES, origin_px, outlines_mm, path_mm
 from iliopsoas.widgets import still
 from iliopsoas.widgets.acetates import WAIT, pack_name
-from iliopsoas.widgets.background import draw_later
 from iliopsoas.widgets.cards import source_lines
 from iliopsoas.widgets.drawing import full_pack
+from iliopsoas.widgets.drawn import Drawn, joined
 
-HERE = Path(__file__).resolve().parent
 SCRIPTS = ("picture.js", "controls.js", "board.js", "strokes_judge.js", "strokes.js")
 STYLES = ("questions.css", "strokes.css")
 FOLIO, VIEW = "strokes", "anterior"
@@ -34,12 +31,7 @@ BARE = ("bones", "skin", "landmarks", "never")  # the never-areas are in sight a
 TITLE = "Draw one round of effleurage"
 
 
-def front_end() -> str:
-    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-
-
-class StrokeTrainer(anywidget.AnyWidget):
+class StrokeTrainer(Drawn):
     """The belly with its never-areas, on which the learner draws the strokes of one round.
 
     Attributes
@@ -52,35 +44,22 @@ class StrokeTrainer(anywidget.AnyWidget):
         What went wrong while the picture was drawn, or "".
     """
 
-    _esm = front_end()
-    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
+    _esm = joined(*SCRIPTS)
+    _css = joined(*STYLES)
 
     spec = traitlets.Dict().tag(sync=True)
     result = traitlets.Dict().tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
 
     def __init__(self) -> None:
-        self._closed = False
         wait = bool(os.environ.get(WAIT))
         drawn = full_pack(folio(FOLIO), VIEW) if wait else b""
         self.add_traits(**{pack_name(VIEW): traitlets.Bytes(b"").tag(sync=True)})
         super().__init__(spec=_spec(), **{pack_name(VIEW): drawn})
         if not wait:
-            draw_later(self._draw, rank=2)
+            self.draw_in_background(self._draw, rank=2)
 
     def _draw(self) -> None:
-        """Draw the pack on the drawing thread. What goes wrong has no one to be raised to: the card shows it."""
-        if self._closed:
-            return
-        try:
-            setattr(self, pack_name(VIEW), full_pack(folio(FOLIO), VIEW))
-        except Exception as problem:
-            self.error = f"{type(problem).__name__}: {problem}"
-
-    def close(self) -> None:
-        """Stop drawing for this card and close it."""
-        self._closed = True
-        super().close()
+        setattr(self, pack_name(VIEW), full_pack(folio(FOLIO), VIEW))
 
     def _still_html(self) -> str:
         e = html.escape
@@ -104,12 +83,8 @@ class StrokeTrainer(anywidget.AnyWidget):
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send two outputs: the strokes as text to unfold, then the widget that hides them."""
-        from IPython.display import display
-
         still.emit(self._still_html(), self._still_text())
-        sent: Any = self._repr_mimebundle_()
-        live = sent[0] if isinstance(sent, tuple) else sent
-        display({**live, "text/plain": ""}, raw=True)
+        still.emit_live(self)
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""

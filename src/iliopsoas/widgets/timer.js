@@ -1,4 +1,4 @@
-// The step timer. Comes behind controls.js in one ES module (timer.front_end). Nothing runs before Start is pressed.
+// The step timer. Comes behind controls.js in one ES module (timer.SCRIPTS). Nothing runs before Start is pressed.
 // What is left is worked out from the clock whenever it is looked at, never from counted ticks, so that a hidden tab, which
 // a browser slows down, loses nothing. No sound, nothing flashes.
 
@@ -164,9 +164,9 @@ function render({ model, el }) {
   return () => widget.close();
 }
 
-// A page without a kernel: the values come with the page.
-export function mount(el, { state }) {
-  return render({ el, model: { get: (name) => state[name], set() {}, save_changes() {}, on() {}, off() {} } });
+// A page without a kernel.
+export function mount(el, page) {
+  return render({ el, model: pageModel(page) });
 }
 
 export { timerAt, timerLeft, timerPause, timerRun, timerText, timerTick };

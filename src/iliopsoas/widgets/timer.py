@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from math import ceil, floor
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,15 +17,10 @@ from iliopsoas.course.technique import Technique, techniques
 from iliopsoas.sources import UnknownName
 from iliopsoas.widgets import still
 from iliopsoas.widgets.cards import source_lines
+from iliopsoas.widgets.drawn import joined
 
-HERE = Path(__file__).resolve().parent
 SCRIPTS = ("controls.js", "timer.js")
 STYLES = ("questions.css", "timer.css")
-
-
-def front_end() -> str:
-    """Return the JavaScript of the widget: its files one after the other, as one ES module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 class StepTimer(anywidget.AnyWidget):
@@ -43,8 +37,8 @@ class StepTimer(anywidget.AnyWidget):
         For a technique that there is not.
     """
 
-    _esm = front_end()
-    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
+    _esm = joined(*SCRIPTS)
+    _css = joined(*STYLES)
 
     spec = traitlets.Dict().tag(sync=True)
 
@@ -73,12 +67,8 @@ class StepTimer(anywidget.AnyWidget):
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send two outputs: steps and stop rules as text, then the widget that hides them."""
-        from IPython.display import display
-
         still.emit(self._still_html(), self._still_text())
-        sent: Any = self._repr_mimebundle_()
-        live = sent[0] if isinstance(sent, tuple) else sent
-        display({**live, "text/plain": ""}, raw=True)
+        still.emit_live(self)
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""
