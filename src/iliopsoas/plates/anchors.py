@@ -48,11 +48,13 @@ class Visible:
             row = self.sheet.part(part_id)
             (wanted if row.parent is None else areas)[row.index] = True
         index, area = self._coarse
-        mask = wanted[index] | areas[area]
-        key = (wanted.tobytes(), areas.tobytes(), np.packbits(mask).tobytes())
-        if key not in self._memo:
-            self._memo[key] = _deepest(mask) if int(mask.sum()) >= LEAST_CELLS else None
-        at = self._memo[key]
+        seen = index.tobytes().translate(wanted.tobytes())  # many times faster than by array
+        if areas.any():
+            seen = (np.frombuffer(seen, bool) | areas[area].ravel()).tobytes()
+        if seen not in self._memo:
+            mask = np.frombuffer(seen, bool).reshape(index.shape)
+            self._memo[seen] = _deepest(mask) if seen.count(1) >= LEAST_CELLS else None
+        at = self._memo[seen]
         if at is not None:
             return at[0] * STEP, at[1] * STEP
         return self._of_thin(wanted, areas)
@@ -152,9 +154,11 @@ def _deepest(mask: NDArray[np.bool_]) -> Pixel:
 def _mean(a: NDArray[np.float32], r: int) -> NDArray[np.float32]:
     """Return the mean over a square window; outside counts as 0."""
     for axis in (0, 1):
-        pad = [(r + 1, r) if k == axis else (0, 0) for k in (0, 1)]
-        total = np.cumsum(np.pad(a, pad), axis, dtype=np.float64)
-        n = a.shape[axis]
-        hi = np.take(total, np.arange(n) + 2 * r + 1, axis)
-        a = ((hi - np.take(total, np.arange(n), axis)) / (2 * r + 1)).astype(np.float32)
+        n, size = a.shape[axis], 2 * r + 1
+        wide = np.zeros([k + (size if k_axis == axis else 0) for k_axis, k in enumerate(a.shape)])
+        inner = (slice(r + 1, r + 1 + n), slice(None)) if axis == 0 else (slice(None), slice(r + 1, r + 1 + n))
+        wide[inner] = a
+        total = np.cumsum(wide, axis, out=wide)
+        low, high = (total[:n], total[size:]) if axis == 0 else (total[:, :n], total[:, size:])
+        a = ((high - low) / size).astype(np.float32)
     return a

@@ -199,7 +199,7 @@ def _sheet_layer(
         layer.id,
         layer.name,
         box,
-        np.where(shown[..., None], picture.rgba[cut], 0).astype(np.uint8),
+        picture.rgba[cut] * shown[..., None],
         np.where(shown, _coarse(steps) if layer.glass else steps, 0).astype(np.uint16),
         np.where(shown, number_of[picture.part[cut] + 1], 0).astype(np.uint8),
         layer.on,

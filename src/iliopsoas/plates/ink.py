@@ -102,13 +102,14 @@ def ink(
         picture[..., :3] += pen * edge[..., None]
         picture[..., 3] = alpha
     else:
-        e = line[mask][:, None] * np.float32(0.86)
-        picture[mask, :3] = colour * (1 - e) + (dark * np.float32(0.40) + pen * np.float32(0.25)) * e
-        outside = ~mask & (line > 0)
-        picture[mask, 3] = 1
-        alpha_out = line[outside] * np.float32(0.9)
-        picture[outside, :3] = pen * alpha_out[:, None]
-        picture[outside, 3] = alpha_out
+        flat, inside = picture.reshape(-1, 4), np.flatnonzero(mask)
+        e = line.ravel()[inside][:, None] * np.float32(0.86)
+        painted = np.empty((len(inside), 4), np.float32)
+        painted[:, :3] = colour * (1 - e) + (dark * np.float32(0.40) + pen * np.float32(0.25)) * e
+        painted[:, 3] = 1
+        flat[inside] = painted
+        outside = np.flatnonzero(~mask & (line > 0))
+        flat[outside] = np.append(pen, np.float32(1)) * (line.ravel()[outside] * np.float32(0.9))[:, None]
     return _reduced(picture, near_depth, near_part, g.origin_px, supersample)
 
 
@@ -139,27 +140,28 @@ def _wash(
     pixel_m: float,
 ) -> tuple[F32, F32]:
     """Return colour and shadow colour of the drawn pixels, each (n, 3)."""
-    part = g.part[mask]
+    at = np.flatnonzero(mask)
+    part = g.part.ravel()[at]
     base_of = np.array([unit_rgb(k.colour) for k in looks], np.float32).reshape(-1, 3)
     dark_of = base_of ** np.float32(1.35) * _f32(0.55, 0.50, 0.62)  # shadows lean cool
     light_of = 1 - (1 - base_of) * _f32(0.55, 0.60, 0.70)  # lights lean warm
     gloss = np.array([k.gloss for k in looks], np.float32)[part]
-    base, dark, light = base_of[part], dark_of[part], light_of[part]
-    n = g.normal[mask]
+    base, dark, light = (of.take(part, 0) for of in (base_of, dark_of, light_of))
+    n = g.normal.reshape(-1, 3).take(at, 0)
     tone = AMBIENT + DIRECT * np.clip((n @ LIGHT + WRAP) / (1 + WRAP), 0, 1) + SKY * (0.5 + 0.5 * n[:, 1])
-    tone += CAVITY * relief(g.normal, mask, supersample)[mask]
+    tone += CAVITY * relief(g.normal, mask, supersample).ravel()[at]
     amount = np.array([k.fibres for k in looks], np.float32)[part]
     fibrous = np.flatnonzero(amount > 0)
     ink_dark = ink_light = np.zeros(0, np.float32)
     if len(fibrous):
-        u, v = g.uv[mask][fibrous].T
-        rate = g.v_rate[mask][fibrous]
+        u, v = g.uv.reshape(-1, 2).take(at[fibrous], 0).T
+        rate = g.v_rate.ravel()[at[fibrous]]
         tone[fibrous] *= 1 + amount[fibrous] * fibres.bundles(u, v, rate)
         ink_dark, ink_light = fibres.strokes(u, v, rate, supersample)
         ink_dark, ink_light = ink_dark * amount[fibrous], ink_light * amount[fibrous]
     cut = np.array([k.grain != "" for k in looks], bool)
     if cut.any():
-        tone += grain.tones(g, [k.grain for k in looks], pixel_m)[mask]
+        tone += grain.tones(g, [k.grain for k in looks], pixel_m).ravel()[at]
     tone = np.clip(tone, 0.10, 1.25).astype(np.float32)[:, None]
     below, above = tone / np.float32(0.8), np.clip((tone - np.float32(0.8)) / np.float32(0.45), 0, 1)
     colour = np.where(tone < 0.8, dark + (base - dark) * below, base + (light - base) * above)
@@ -169,7 +171,7 @@ def _wash(
         colour[fibrous] += (dark[fibrous] * np.float32(0.6) - colour[fibrous]) * (0.85 * ink_dark)[:, None]
         colour[fibrous] += (light[fibrous] - colour[fibrous]) * (0.55 * ink_light)[:, None]
     far, near = depth_range_m
-    haze = HAZE * np.clip((near - g.depth[mask]) / max(near - far, 1e-6), 0, 1)
+    haze = HAZE * np.clip((near - g.depth.ravel()[at]) / max(near - far, 1e-6), 0, 1)
     colour += (_f32(0.93, 0.94, 0.97) - colour) * haze[:, None].astype(np.float32)
     return np.clip(colour, 0, 1), dark
 
@@ -180,7 +182,8 @@ def relief(normal: F32, mask: NDArray[np.bool_], supersample: int) -> F32:
     out = np.zeros(mask.shape, np.float32)
     inner = (slice(r, -r), slice(r, -r))
     whole = mask[2 * r :, r:-r] & mask[: -2 * r, r:-r] & mask[r:-r, 2 * r :] & mask[r:-r, : -2 * r]
-    bend = normal[r:-r, 2 * r :, 0] - normal[r:-r, : -2 * r, 0] + normal[: -2 * r, r:-r, 1] - normal[2 * r :, r:-r, 1]
+    x, y = (np.ascontiguousarray(normal[..., axis]) for axis in (0, 1))
+    bend = x[r:-r, 2 * r :] - x[r:-r, : -2 * r] + y[: -2 * r, r:-r] - y[2 * r :, r:-r]
     out[inner] = np.clip(bend * np.float32(2.2), -1, 1) * whole
     return out
 
@@ -201,7 +204,7 @@ def outlines(
         As in `g`, carried on to the line's pixels outside the shape.
     """
     h, w = g.part.shape
-    group = np.append(groups, -1)[g.part].ravel()  # the last one stands for part -1, nothing
+    group = np.append(groups, -1).astype(np.int32).take(g.part.ravel())  # the last one stands for part -1, nothing
     depth, normal = g.depth.ravel(), g.normal.reshape(-1, 3)
     strength = np.zeros(h * w, np.float32)
     for axis, stride in ((0, w), (1, 1)):

@@ -13,6 +13,7 @@ import struct
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from iliopsoas.atlas.mesh import Mesh
 from iliopsoas.plates.ink import AMBIENT, DIRECT, LIGHT, RIM, SKY, WRAP
 from iliopsoas.plates.pack import moving_words
 from iliopsoas.plates.palette import INK, look, unit_rgb
+from iliopsoas.plates.raster import downwards, runs
 from iliopsoas.plates.view import View
 
 if TYPE_CHECKING:
@@ -90,20 +92,19 @@ def draft(plate: Plate, on: Iterable[str] | None = None) -> Draft:
     first = {tissue: _FIRST + n * shades for n, tissue in enumerate(tissues)}
     depths = plate.depth_range_m or _depths([p.mesh for _, p in (*solid, *glass)], view)
     key = _drawn([(k, p.mesh, first[p.tissue]) for k, p in solid], view, depths, shades).reshape(h, w)
-    index, colour = (key >> 8 & 255).astype(np.uint8), (key & 255).astype(np.uint8)
-    depth = (key >> 16).astype(np.uint16)
+    colour, index, depth = _parted(key)
     groups = {g: n for n, g in enumerate(dict.fromkeys(part.group for _, part in solid), 1)}
     group_of = np.zeros(256, np.uint8)
     for k, part in solid:
         group_of[k] = groups[part.group] % 255 + 1
-    colour[_edges(group_of[index])] = _INK
+    group = np.frombuffer(index.tobytes().translate(group_of.tobytes()), np.uint8).reshape(h, w)
+    np.copyto(colour, _INK, where=_edges(group))
     if glass:
         pane = _drawn([(k, p.mesh, _GLASS_INK) for k, p in glass], view, depths, 1).reshape(h, w)
-        edge = _edges((pane >> 8 & 255).astype(np.uint8)) & (pane >= key)
-        colour[edge] = _GLASS_INK
-        bare = (index == 0) & (pane > 0)
-        index[bare] = (pane[bare] >> 8 & 255).astype(np.uint8)
-    return Draft(colour, _palette(tissues, shades), index, depth)
+        _, behind, _ = _parted(pane)
+        np.copyto(colour, _GLASS_INK, where=_edges(behind) & (pane >= key))
+        np.copyto(index, behind, where=index == 0)
+    return Draft(colour, _palette(tuple(tissues), shades), index, depth)
 
 
 def write(plate: Plate, on: Iterable[str] | None = None) -> bytes:
@@ -147,7 +148,8 @@ def anchors(plate: Plate, picture: Draft, on: Iterable[str] | None = None) -> di
     return found
 
 
-def _palette(tissues: Sequence[str], shades: int) -> NDArray[np.uint8]:
+@lru_cache(maxsize=8)
+def _palette(tissues: tuple[str, ...], shades: int) -> NDArray[np.uint8]:
     """Return paper, the two inks, and the shades of every tissue from dark to light, shape (256, 4)."""
     table = np.zeros((256, 4), np.uint8)
     table[_INK] = [*(unit_rgb(INK) * 255).astype(int), 255]
@@ -161,7 +163,14 @@ def _palette(tissues: Sequence[str], shades: int) -> NDArray[np.uint8]:
         at = _FIRST + n * shades
         table[at : at + shades, :3] = np.clip(rows, 0, 1) * 255 + 0.5
         table[at : at + shades, 3] = 255
+    table.flags.writeable = False
     return table
+
+
+def _parted(key: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint16]]:
+    """Return colour number, part number and depth of every pixel, shape (h, w) each."""
+    parts = key.astype("<u4", copy=False).view(np.uint8).reshape(*key.shape, 4)
+    return parts[..., 0].copy(), parts[..., 1].copy(), parts.view("<u2")[..., 1]
 
 
 def _edges(of: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -284,29 +293,30 @@ def _fill(
 ) -> None:
     """Cut triangles into rows and rows into pixels; keep the nearest of each pixel."""
     w, _ = size_px
-    t = np.repeat(np.arange(len(rows), dtype=np.int32), rows)
-    row = np.arange(len(t), dtype=np.int32) - np.repeat(np.cumsum(rows) - rows - row0, rows)
-    yc = row.astype(np.float32) + np.float32(0.5)
-    left, right = np.full(len(t), np.inf, np.float32), np.full(len(t), -np.inf, np.float32)
-    for k in range(3):
-        (xa, ya), (xb, yb) = corners[k], corners[(k + 1) % 3]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            slope = (xb - xa) / (yb - ya)
-            at = xa[t] + (yc - ya[t]) * slope[t]
-        crosses = (ya[t] <= yc) != (yb[t] <= yc)
-        left = np.where(crosses, np.minimum(left, at), left)
-        right = np.where(crosses, np.maximum(right, at), right)
-    first = np.ceil(np.maximum(left, 0) - np.float32(0.5))
-    count = np.minimum(np.ceil(right - np.float32(0.5)), w) - first
+    half = np.float32(0.5)
+    t, row = runs(rows)
+    row += row0.take(t)
+    # One side spans all rows of a triangle, the other two share them: each row is cut by the long one and one of these.
+    (xa, ya), (xb, yb), (xc, yc) = downwards(corners)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = np.stack([(xc - xa) / (yc - ya), (xb - xa) / (yb - ya), (xc - xb) / (yc - yb)], 1).ravel()
+    starts, heights = np.stack([xa, xa, xb], 1).ravel(), np.stack([ya, ya, yb], 1).ravel()
+    middle = row.astype(np.float32) + half
+    long = 3 * t
+    short = long + 1 + (middle > yb.take(t))
+    one, other = (starts.take(at) + (middle - heights.take(at)) * slopes.take(at) for at in (long, short))
+    first = np.ceil(np.maximum(np.minimum(one, other), 0) - half)
+    count = np.minimum(np.ceil(np.maximum(one, other) - half), w) - first
     some = np.flatnonzero(count > 0)
-    t, row, yc = t[some], row[some], yc[some]
-    first, n = first[some].astype(np.int32), count[some].astype(np.int32)
-    (ax, ay), slope_x = corners[0], zx[t]
-    start_z = z0[t] + (first + np.float32(0.5) - ax[t]) * slope_x + (yc - ay[t]) * zy[t]
-    span = np.repeat(np.arange(len(n), dtype=np.int32), n)
-    j = np.arange(len(span), dtype=np.int32) - np.repeat(np.cumsum(n) - n, n).astype(np.int32)
-    depth = np.clip(start_z[span] + slope_x[span] * j, 0, _DEPTHS).astype(np.uint32) + np.uint32(1)
-    np.maximum.at(best, (row * w + first)[span] + j, depth << 16 | key[t][span])
+    t, row, middle = t.take(some), row.take(some), middle.take(some)
+    first, n = first.take(some), count.take(some).astype(np.int64)
+    (ax, ay), slope_x = corners[0], zx.take(t)
+    start_z = z0.take(t) + (first + half - ax.take(t)) * slope_x + (middle - ay.take(t)) * zy.take(t)
+    span, j = runs(n)
+    depth = start_z.take(span) + slope_x.take(span) * j.astype(np.float32)
+    np.clip(depth, 0, _DEPTHS, out=depth)
+    j += (row * w + first.astype(np.int64)).take(span)
+    np.maximum.at(best, j, (depth.astype(np.uint32) + np.uint32(1)) << 16 | key.take(t).take(span))
 
 
 def header(drawn: bytes) -> Mapping[str, Any]:
