@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from iliopsoas.plates import palette
-from iliopsoas.plates.ink import ink
+from iliopsoas.plates.ink import MARGIN_PX, ink
 from iliopsoas.plates.palette import AREA_COLOURS, LOOKS, Look, least_difference, look, rgb
 from iliopsoas.plates.raster import rasterise
 from iliopsoas.sources.errors import UnknownName
@@ -15,7 +15,7 @@ BONE = LOOKS["bone"]
 
 def drawn(meshes, looks, groups=None, supersample=2, size=(320, 360), glass=False):
     v = front(size)
-    g = rasterise(meshes, v.scaled(supersample))
+    g = rasterise(meshes, v.scaled(supersample), MARGIN_PX * supersample)
     groups = groups or list(range(len(meshes)))
     return ink(g, looks, groups, v.pixel_m / supersample, supersample, (-0.2, 0.2), glass)
 

@@ -56,9 +56,13 @@ class Mesh:
 
 def vertex_normals(v: FloatArray, f: IntArray) -> FloatArray:
     """Return area-weighted unit vertex normals, shape (n, 3), of triangles `f` over vertices `v`."""
-    n = np.cross(v[f[:, 1]] - v[f[:, 0]], v[f[:, 2]] - v[f[:, 0]])
-    out = np.stack([sum(np.bincount(f[:, k], n[:, c], len(v)) for k in range(3)) for c in range(3)], 1)
-    return out / (np.linalg.norm(out, axis=1, keepdims=True) + 1e-20)
+    # Axis by axis: much faster than numpy's cross product and norm of rows of three.
+    corners, points = np.ascontiguousarray(f.T), np.ascontiguousarray(v.T)
+    first, second, third = (points.take(one, 1) for one in corners)
+    (ax, ay, az), (bx, by, bz) = second - first, third - first
+    n = (ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx)
+    x, y, z = (sum(np.bincount(corner, one, len(v)) for corner in corners) for one in n)
+    return np.stack([x, y, z], 1) / (np.sqrt(x * x + y * y + z * z) + 1e-20)[:, None]
 
 
 def submesh(mesh: Mesh, faces: NDArray[np.bool_]) -> Mesh:

@@ -18,6 +18,7 @@ from iliopsoas.body.walls import wall
 ROWS, AROUND = 64, 40
 FASCIA_M = 0.0012  # thickness of the sheet (drawing choice)
 _GAP_M = 0.0005
+_POINT_M = 0.045  # of its height, over which the sheet runs to its lower point (drawing choice)
 # Heights above the pelvis frame's zero, then front, back (negative is behind), inner and outer border, millimetres.
 _ERECTOR = (
     (272, -114, -143, 7, 46),
@@ -113,11 +114,20 @@ def fascia_grids() -> tuple[FloatArray, FloatArray]:
         # Both masses are cut at slightly different heights row by row; the sheet follows the erector's.
         points = np.concatenate([a, b])
         rows.append(_over(points[:, [2, 0]], float(a[:, 1].mean())))
-    grid = shapes.ease_across(shapes.ease(np.stack(rows), 6), 2)
+    grid = _pointed(shapes.ease_across(shapes.ease(np.stack(rows), 6), 2))
     n = shapes.grid_normals(grid)
     n *= np.sign(-n[..., 0].sum())
     lower = keep_out(grid + n * 0.0008, _bones(), 0.0006, rounds=2)
     return lower, lower + n * FASCIA_M
+
+
+def _pointed(grid: FloatArray) -> FloatArray:
+    """Return the sheet drawn in towards the midline at its lower end, where it runs out on the lower sacrum."""
+    y, inner = grid[..., 1], grid[:, :1, 2]
+    near_end = np.clip(1 - (y - y.min()) / _POINT_M, 0, 1)
+    out = grid.copy()
+    out[..., 2] = inner + (grid[..., 2] - inner) * np.sqrt(1 - 0.99 * near_end**2)
+    return out
 
 
 def thoracolumbar_fascia() -> Mesh:

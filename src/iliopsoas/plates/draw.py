@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from iliopsoas.atlas.attachments import attachments
 from iliopsoas.atlas.mesh import Mesh, submesh
 from iliopsoas.atlas.structures import structures
-from iliopsoas.plates.ink import InkImage, ink
+from iliopsoas.plates.ink import MARGIN_PX, InkImage, ink
 from iliopsoas.plates.layers import DEPTH_STEPS, Box, Layer, Overlay, PartRow, Sheet, SheetLayer, rules_for
 from iliopsoas.plates.palette import AREA_COLOURS, OTHER_AREA, look
 from iliopsoas.plates.raster import rasterise
@@ -101,7 +101,7 @@ def draw_sheet(
 
     def drawn_layer(layer: Layer) -> SheetLayer:
         parts = [body[p] for p in layer.parts]
-        g = rasterise([p.mesh for p in parts], view.scaled(supersample))
+        g = rasterise([p.mesh for p in parts], view.scaled(supersample), MARGIN_PX * supersample)
         if g.part.size == 0:
             return _empty(layer)
         picture = ink(

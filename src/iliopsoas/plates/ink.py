@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from iliopsoas.plates import fibres, grain
 from iliopsoas.plates.palette import INK, Look, unit_rgb
-from iliopsoas.plates.raster import EMPTY_DEPTH_M, GBuffer
+from iliopsoas.plates.raster import GBuffer
 
 F32 = NDArray[np.float32]
 
@@ -34,6 +34,7 @@ RIM = 0.30  # darkening where the surface turns away
 HAZE = 0.10  # the farthest parts move this far towards the paper
 STEP_M = 0.0022  # a depth step below this draws no line inside one part
 GLASS_BODY = 0.26
+MARGIN_PX = 2  # of the sheet, round what is drawn: a line grows outwards
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,7 @@ class InkImage:
     rgba : ndarray of uint8, shape (h, w, 4)
         Straight alpha.
     depth_m : ndarray of float32, shape (h, w)
-        Nearest depth in the pixel; `EMPTY_DEPTH_M` where nothing is.
+        Nearest depth in the pixel; `iliopsoas.plates.raster.EMPTY_DEPTH_M` where nothing is.
     part : ndarray of int16, shape (h, w)
         Position in the list that was drawn; -1 where nothing is.
     origin_px : (int, int)
@@ -72,7 +73,7 @@ def ink(
     Parameters
     ----------
     g : GBuffer
-        Drawn at `supersample` times the size of the sheet.
+        Drawn at `supersample` times the size of the sheet, with a free rim of `supersample` * `MARGIN_PX`.
     looks : sequence of Look
         Per mesh.
     groups : sequence of int
@@ -86,7 +87,6 @@ def ink(
     glass : bool
         A faint body with a firm outline.
     """
-    g = _aligned(g, supersample)
     mask = g.part >= 0
     line, near_part, near_depth = outlines(g, np.asarray(groups, np.int32), pixel_m, supersample)
     colour, dark = _wash(g, mask, looks, supersample, depth_range_m, pixel_m)
@@ -111,24 +111,6 @@ def ink(
         outside = np.flatnonzero(~mask & (line > 0))
         flat[outside] = np.append(pen, np.float32(1)) * (line.ravel()[outside] * np.float32(0.9))[:, None]
     return _reduced(picture, near_depth, near_part, g.origin_px, supersample)
-
-
-def _aligned(g: GBuffer, k: int) -> GBuffer:
-    """Return the buffer with a free margin, its origin and size whole multiples of `k`."""
-    x, y = g.origin_px
-    h, w = g.part.shape
-    margin = 2 * k
-    left, top = x % k + margin, y % k + margin
-    right, bottom = (-(w + left)) % k + margin, (-(h + top)) % k + margin
-    pad = ((top, bottom), (left, right))
-    return GBuffer(
-        np.pad(g.part, pad, constant_values=-1),
-        np.pad(g.depth, pad, constant_values=EMPTY_DEPTH_M),
-        np.pad(g.normal, (*pad, (0, 0))),
-        np.pad(g.uv, (*pad, (0, 0))),
-        np.pad(g.v_rate, pad),
-        (x - left, y - top),
-    )
 
 
 def _wash(

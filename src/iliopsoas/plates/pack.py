@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from iliopsoas.plates.coding import (
     reduced,
 )
 from iliopsoas.plates.credits import credit_line
+from iliopsoas.plates.draw import AT_ONCE
 from iliopsoas.plates.frames import frame_of, patch_of, patched, same_areas, same_image
 from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX, ROW_GAP_PX
 from iliopsoas.plates.layers import Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
@@ -67,17 +69,42 @@ def write(
         When the plate is not a frame of the view that `base` shows: other layers, parts, size or depths.
     """
     sheet = plate.sheet(draft)
-    body = bytearray()
     still = frame_of(plate, sheet, base, draft) if base else None
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # the encoder lets go of the interpreter, so words are found meanwhile
+        pack_image = partial(_packed, quick=sheet.draft or quick, few_colours=sheet.draft)
+        put = partial(pool.submit, pack_image)
+        layers, areas = _images(sheet, still, put, is_frame=base is not None)
+        words = _read_words(plate, sheet.draft, plate.body, plate.area_shapes)
+        if base:
+            known = _read_words(base, sheet.draft, base.body, base.area_shapes)
+            words = {name: value for name, value in words.items() if name not in known or known[name] != value}
+            words["base"] = base_key
+    body = bytearray()
+    for row in (*layers, areas or {}):
+        for name in ("ink", "data"):
+            if isinstance(row.get(name), Future):
+                data = row[name].result()
+                row[name] = [len(body), len(data)]
+                body.extend(data)
+    head = json.dumps({**words, "layers": layers, "areas": areas}, ensure_ascii=False, separators=(",", ":"))
+    text = head.encode("utf-8")
+    return struct.pack("<I", len(text)) + text + bytes(body)
 
-    def put(image: NDArray[np.uint8]) -> list[int] | None:
-        if image.size == 0:
-            return None
-        data = encoded(image, sheet.draft or quick, few_colours=sheet.draft)
-        body.extend(data)
-        return [len(body) - len(data), len(data)]
 
-    layers = []
+def _packed(image: NDArray[np.uint8], colours: int | None, quick: bool, few_colours: bool) -> bytes:
+    """Return an encoded image; unless it has to be quick, with so many colours."""
+    return encoded(image if quick or not colours else reduced(image, colours), quick, few_colours)
+
+
+def _images(
+    sheet: Sheet, still: Sheet | None, encode: Callable[..., Any], is_frame: bool
+) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """Return a row for each layer, and one for the areas; their images stand in them as `encode` gives them."""
+
+    def put(image: NDArray[np.uint8], colours: int | None = None) -> Any:
+        return encode(image, colours) if image.size else None
+
+    layers: list[dict[str, Any]] = []
     for number, k in enumerate(sheet.layers):
         row = {
             "id": k.id,
@@ -98,8 +125,8 @@ def write(
             x, y, w, h = (patch[0] - k.box[0], patch[1] - k.box[1], *patch[2:])
             cut = np.s_[y : y + h, x : x + w]
             rgba, depth, index = rgba[cut], depth[cut], index[cut]
-        colours = GLASS_COLOURS if k.glass else FRAME_COLOURS if base else COLOURS
-        ink = put(rgba if sheet.draft or quick else reduced(rgba, colours))
+        colours = GLASS_COLOURS if k.glass else FRAME_COLOURS if is_frame else COLOURS
+        ink = put(rgba, colours)
         layers.append({**row, "box": list(k.box), "ink": ink, "data": put(depth_image(depth, index))})
     over = sheet.areas
     areas: dict[str, Any] | None = None
@@ -107,14 +134,7 @@ def write(
         areas = {"shared": True}
     elif over:
         areas = {"box": list(over.box), "data": put(depth_image(over.depth, over.index))}
-    words = _read_words(plate, sheet.draft, plate.body, plate.area_shapes)
-    if base:
-        known = _read_words(base, sheet.draft, base.body, base.area_shapes)
-        words = {name: value for name, value in words.items() if name not in known or known[name] != value}
-        words["base"] = base_key
-    head = json.dumps({**words, "layers": layers, "areas": areas}, ensure_ascii=False, separators=(",", ":"))
-    text = head.encode("utf-8")
-    return struct.pack("<I", len(text)) + text + bytes(body)
+    return layers, areas
 
 
 @lru_cache(maxsize=16)

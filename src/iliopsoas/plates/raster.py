@@ -49,7 +49,7 @@ class GBuffer:
     origin_px: tuple[int, int]
 
 
-def rasterise(meshes: Sequence[Mesh], view: View) -> GBuffer:
+def rasterise(meshes: Sequence[Mesh], view: View, margin_px: int = 0) -> GBuffer:
     """Draw meshes into the smallest window of the view that holds them.
 
     Parameters
@@ -58,6 +58,8 @@ def rasterise(meshes: Sequence[Mesh], view: View) -> GBuffer:
         Closed meshes show their outer side only; a mesh with `sheet` shows both.
     view : View
         Its `size_px` is the resolution drawn at.
+    margin_px : int
+        The window has a free rim of at least so many pixels; its origin and size are whole multiples of it.
 
     Returns
     -------
@@ -71,9 +73,15 @@ def rasterise(meshes: Sequence[Mesh], view: View) -> GBuffer:
     x, y = tri.xyz[:, :, 0], tri.xyz[:, :, 1]
     x0, y0 = max(0, int(np.floor(x.min()))), max(0, int(np.floor(y.min())))
     x1, y1 = min(w, int(np.ceil(x.max()))), min(h, int(np.ceil(y.max())))
-    out = _empty_buffer((x0, y0), x1 - x0, y1 - y0)
-    winner = _resolve(tri, x0, y0, x1 - x0, y1 - y0)
-    _interpolate(tri, winner, out)
+    hit, winner = _resolve(tri, x0, y0, x1 - x0, y1 - y0)
+    left, top, right, bottom = x0, y0, x1, y1
+    if margin_px:
+        left, top = (margin_px * (low // margin_px - 1) for low in (x0, y0))
+        right, bottom = (margin_px * (-(-high // margin_px) + 1) for high in (x1, y1))
+        row, column = np.divmod(hit, x1 - x0)
+        hit = (row + y0 - top) * (right - left) + column + x0 - left
+    out = _empty_buffer((left, top), right - left, bottom - top)
+    _interpolate(tri, hit, winner, out)
     return out
 
 
@@ -176,8 +184,8 @@ def _spans(tri: _Triangles, x0: int, y0: int, w: int, h: int) -> tuple[NDArray[n
     return t[some], row[some], first[some], (end - first)[some]
 
 
-def _resolve(tri: _Triangles, x0: int, y0: int, w: int, h: int) -> NDArray[np.int64]:
-    """Return the number of the nearest triangle of each pixel of the window, shape (h * w,); -1 where none."""
+def _resolve(tri: _Triangles, x0: int, y0: int, w: int, h: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which pixels of the window, of w * h, show something, and the number of the nearest triangle of each."""
     t, row, first, count = _spans(tri, x0, y0, w, h)
     a = tri.xyz[:, 0]
     e1, e2 = tri.xyz[:, 1] - a, tri.xyz[:, 2] - a
@@ -202,16 +210,16 @@ def _resolve(tri: _Triangles, x0: int, y0: int, w: int, h: int) -> NDArray[np.in
         key = (np.clip(z, 0, 2**31 - 2).astype(np.int64) << 32) | t.take(span)
         np.maximum.at(best, start_at.take(span) + j, key)
         begin = stop
-    return np.where(best >= 0, best & 0xFFFFFFFF, -1)
+    hit = np.flatnonzero(best >= 0)
+    return hit, best[hit] & 0xFFFFFFFF
 
 
-def _interpolate(tri: _Triangles, winner: NDArray[np.int64], out: GBuffer) -> None:
+def _interpolate(tri: _Triangles, hit: NDArray[np.int64], winner: NDArray[np.int64], out: GBuffer) -> None:
     """Fill the buffer with what the winning triangles hold at the pixel centres."""
     w = out.part.shape[1]
-    hit = np.flatnonzero(winner >= 0)
     used = np.zeros(len(tri.part), bool)
-    used[winner[hit]] = True
-    k = (np.cumsum(used) - 1)[winner[hit]]
+    used[winner] = True
+    k = (np.cumsum(used) - 1)[winner]
     a = tri.xyz[used, 0]
     e1, e2 = tri.xyz[used, 1] - a, tri.xyz[used, 2] - a
     det = e1[:, 0] * e2[:, 1] - e1[:, 1] * e2[:, 0]
@@ -222,12 +230,12 @@ def _interpolate(tri: _Triangles, winner: NDArray[np.int64], out: GBuffer) -> No
     gy = ((d2 * e1[:, 0:1] - d1 * e2[:, 0:1]) / det[:, None]).astype(np.float32)
     corner = (a[:, :2] - np.array(out.origin_px) - 0.5).astype(np.float32)
     x, y = (hit % w).astype(np.float32) - corner[k, 0], (hit // w).astype(np.float32) - corner[k, 1]
-    value = gx[k]
+    value = gx.take(k, 0)
     value *= x[:, None]
-    step = gy[k]
+    step = gy.take(k, 0)
     step *= y[:, None]
     value += step
-    value += at[:, 0].astype(np.float32)[k]
+    value += at[:, 0].astype(np.float32).take(k, 0)
     normal = value[:, 1:4]
     flip = (normal[:, 2] < 0) & tri.two_sided[used][k]
     normal[flip] *= -1
