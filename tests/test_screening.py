@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iliopsoas.course.cases import cases
+from iliopsoas.course.grounds import BASES, WEAK
 from iliopsoas.course.screening import (
-    BASES,
     FILE,
     OUTCOMES,
-    WEAK,
     is_safer,
     read_screening,
     screen,

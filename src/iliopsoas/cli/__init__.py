@@ -74,6 +74,16 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         help="the file (default: iliopsoas.apkg, here)",
     )
 
+    sheet = add("safety-list", "Write all safety content as one page to print, for a qualified reviewer.")
+    sheet.add_argument(
+        "file",
+        nargs="?",
+        type=_folder,
+        default=_folder("iliopsoas-safety-list.html"),
+        help="the file (default: iliopsoas-safety-list.html, here)",
+    )
+    sheet.add_argument("--replace", action="store_true", help="replace a file that is there")
+
     warm = add("warm", "Draw every plate ahead, so that the lessons open at once.")
     warm.add_argument("--background", action="store_true", help="give way to other programs; end quietly when told to")
     return parser, known
@@ -145,6 +155,26 @@ def _anki(path: Path) -> int:
     return 0
 
 
+def _safety_list(path: Path, replace: bool) -> int:
+    """Write the safety list."""
+    from iliopsoas.publish import safety_sheet
+
+    if path.suffix not in (".html", ".htm"):
+        raise CourseError(
+            f"{path} does not end in .html, so no browser would open it.", "Name it iliopsoas-safety-list.html", 2
+        )
+    try:
+        count = safety_sheet.write(path, replace)
+    except FileExistsError as error:
+        raise CourseError(
+            f"{path} is there already; somebody's remarks may stand in it.", "Name another file, or say --replace."
+        ) from error
+    except OSError as error:
+        raise CourseError(f"Cannot write {path}: {error}", "Name another file.") from error
+    print(f"{count} rows written to {path}. Open it in a browser and print it.")
+    return 0
+
+
 def _warm(background: bool) -> int:
     """Draw the plates into the cache."""
     from iliopsoas.cli.warm import warm
@@ -176,6 +206,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _figures(arguments)
         if arguments.command == "anki":
             return _anki(arguments.file)
+        if arguments.command == "safety-list":
+            return _safety_list(arguments.file, arguments.replace)
         if arguments.command == "warm":
             return _warm(arguments.background)
         from iliopsoas.cli.lab import open_course

@@ -2,7 +2,7 @@
 
 ``consent.toml`` holds four kinds of rows: ``element`` (what has to be said), ``level`` (UK level of qualification),
 ``drape`` (what is covered, step by step) and ``scene`` (one line of the client in the rehearsal, with choices of which
-exactly one is right and each leads to a scene or to "end"). Every row names its sources.
+exactly one is right and each leads to a scene or to "end"). Every row says on what it rests, and names its sources.
 """
 
 from __future__ import annotations
@@ -15,43 +15,47 @@ from types import MappingProxyType
 from typing import Any
 
 from iliopsoas.atlas.structures import source_keys
+from iliopsoas.course.grounds import BASES, Basis, Grounded
 from iliopsoas.sources import DataError, UnknownName
-from iliopsoas.sources.tables import Column, Refused, flag, list_of, read_rows, record, text, whole
+from iliopsoas.sources.tables import Column, Refused, flag, list_of, one_of, read_rows, record, text, whole
 
 FILE = "consent.toml"
 END = "end"
 
 
 @dataclass(frozen=True)
-class Element:
+class Element(Grounded):
     """One thing that has to be said before consent is asked for, with an example in the therapist's words."""
 
     id: str
     name: str
     say: str
     why: str
+    basis: Basis
     sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(Grounded):
     """What a level of qualification may do and may not do, in the UK."""
 
     id: str
     level: int
     may: str
     may_not: str
+    basis: Basis
     sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Drape:
+class Drape(Grounded):
     """Draping of one region, step by step, and what is never uncovered."""
 
     id: str
     name: str
     steps: tuple[str, ...]
     never: str
+    basis: Basis
     sources: tuple[str, ...]
 
 
@@ -67,12 +71,13 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Scene:
+class Scene(Grounded):
     """One line of the client, and what may be answered."""
 
     id: str
     client: str
     choices: tuple[Reply, ...]
+    basis: Basis
     sources: tuple[str, ...]
 
 
@@ -211,10 +216,10 @@ _REPLY = record(
     },
     Reply,
 )
-_SOURCES: dict[str, Column] = {"sources": Column(source_keys())}
+_GROUND: dict[str, Column] = {"basis": Column(one_of(BASES)), "sources": Column(source_keys())}
 _TABLES: dict[str, dict[str, Any]] = {
-    "element": {"name": Column(text()), "say": Column(text()), "why": Column(text()), **_SOURCES},
-    "level": {"level": Column(whole(3, 5)), "may": Column(text()), "may_not": Column(text()), **_SOURCES},
-    "drape": {"name": Column(text()), "steps": Column(list_of(text(), 3)), "never": Column(text()), **_SOURCES},
-    "scene": {"client": Column(text()), "choices": Column(_replies), **_SOURCES},
+    "element": {"name": Column(text()), "say": Column(text()), "why": Column(text()), **_GROUND},
+    "level": {"level": Column(whole(3, 5)), "may": Column(text()), "may_not": Column(text()), **_GROUND},
+    "drape": {"name": Column(text()), "steps": Column(list_of(text(), 3)), "never": Column(text()), **_GROUND},
+    "scene": {"client": Column(text()), "choices": Column(_replies), **_GROUND},
 }

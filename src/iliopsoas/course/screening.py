@@ -16,14 +16,11 @@ from typing import get_args
 from iliopsoas.course.screening_file import FILE, parse
 from iliopsoas.course.screening_rows import (
     ANY,
-    BASES,
     GROUPS,
     LEVELS,
     OUTCOMES,
     SEVERITY,
-    WEAK,
     Answer,
-    Basis,
     Client,
     Contradiction,
     Group,
@@ -35,7 +32,7 @@ from iliopsoas.course.screening_rows import (
 from iliopsoas.sources import DataError
 
 __all__ = [
-    "ANY", "BASES", "FILE", "GROUPS", "LEVELS", "OUTCOMES", "WEAK", "Answer", "Basis", "Client", "Contradiction",
+    "ANY", "FILE", "GROUPS", "LEVELS", "OUTCOMES", "Answer", "Client", "Contradiction",
     "Decision", "Group", "Outcome", "Reason", "Screening", "Work", "is_safer", "read_screening", "screen", "screening",
 ]  # fmt: skip
 

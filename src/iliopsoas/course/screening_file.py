@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from iliopsoas.atlas.structures import source_keys
+from iliopsoas.course.grounds import BASES
 from iliopsoas.course.screening_rows import (
     ANY,
-    BASES,
     GROUPS,
     LEVELS,
     OUTCOMES,

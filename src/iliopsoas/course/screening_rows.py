@@ -21,20 +21,16 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from iliopsoas.course.grounds import Basis, Grounded
+
 Answer = Literal["yes", "no", "unsure"]
 Outcome = Literal[
     "clear", "adapt", "ask_first", "not_today", "ask_doctor", "decline", "gp_this_week", "same_day",
     "emergency_department", "call_999",
 ]  # fmt: skip
-Basis = Literal[
-    "guideline", "official advice", "professional body", "manufacturer", "review of studies", "study", "case reports",
-    "expert knowledge",
-]  # fmt: skip
 Group = Literal["today", "history", "medicines", "pregnancy", "hips and back", "the person"]
 
 ANY = "any"
-BASES: tuple[Basis, ...] = get_args(Basis)
-WEAK: frozenset[str] = frozenset({"expert knowledge", "case reports", "manufacturer"})
 GROUPS: tuple[Group, ...] = get_args(Group)
 LEVELS = (3, 4, 5)
 # From the safest to the most serious: what it says, with a time and a place. Numbers are those of the UK; elsewhere
@@ -60,7 +56,7 @@ SEVERITY = {outcome: rank for rank, outcome in enumerate(OUTCOMES)}
 
 
 @dataclass(frozen=True)
-class Reason:
+class Reason(Grounded):
     """Why a decision is not simply clear: a question or rule that was met, with what to do and what it rests on."""
 
     id: str
@@ -79,14 +75,9 @@ class Reason:
         """Return what it means for one piece of work."""
         return replace(self, outcome="decline") if work in self.declines else self
 
-    @property
-    def is_weak(self) -> bool:
-        """Whether it rests on case reports, a maker's leaflet or expert knowledge alone."""
-        return self.basis in WEAK
-
 
 @dataclass(frozen=True)
-class Work:
+class Work(Grounded):
     """What may be planned.
 
     Attributes

@@ -17,7 +17,8 @@ from typing import Any, Literal, get_args
 
 from iliopsoas.atlas.structures import source_keys
 from iliopsoas.course.claims import claims
-from iliopsoas.course.screening import BASES, OUTCOMES, WEAK, Basis, Outcome, screening
+from iliopsoas.course.grounds import BASES, Basis, Grounded
+from iliopsoas.course.screening import OUTCOMES, Outcome, screening
 from iliopsoas.sources import DataError
 from iliopsoas.sources.tables import Column, Refused, list_of, number, one_of, read_rows, text, whole
 
@@ -36,7 +37,7 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Technique:
+class Technique(Grounded):
     """One technique, step by step.
 
     `work` is what it is in the screening, `also` what else where it is used at other places too. `minutes` are the
@@ -84,7 +85,7 @@ class Device:
 
 
 @dataclass(frozen=True)
-class Never:
+class Never(Grounded):
     """An area over which a device never goes, and why."""
 
     id: str
@@ -93,20 +94,16 @@ class Never:
     basis: Basis
     sources: tuple[str, ...]
 
-    @property
-    def is_weak(self) -> bool:
-        """Whether it rests on case reports, a maker's leaflet or expert knowledge alone."""
-        return self.basis in WEAK
-
 
 @dataclass(frozen=True)
-class Stop:
+class Stop(Grounded):
     """A sign that ends the work at once, what to do, and the outcome of screening that it amounts to."""
 
     id: str
     sign: str
     do: str
     outcome: Outcome
+    basis: Basis
     sources: tuple[str, ...]
 
 
@@ -207,7 +204,7 @@ _TABLES: dict[str, dict[str, Column]] = {
         **_SOURCES,
     },
     "never": {"area": Column(text()), "why": Column(text()), **_BASIS, **_SOURCES},
-    "stop": {"sign": Column(text()), "do": Column(text()), "outcome": Column(one_of(OUTCOMES)), **_SOURCES},
+    "stop": {"sign": Column(text()), "do": Column(text()), "outcome": Column(one_of(OUTCOMES)), **_BASIS, **_SOURCES},
     "article_step": {
         "article": Column(text()),
         "verdict": Column(one_of(get_args(Verdict))),

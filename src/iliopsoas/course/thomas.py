@@ -14,13 +14,14 @@ from types import MappingProxyType
 from typing import Any
 
 from iliopsoas.atlas.structures import source_keys
-from iliopsoas.sources.tables import Column, Refused, flag, number, read_rows, text, whole
+from iliopsoas.course.grounds import BASES, Basis, Grounded
+from iliopsoas.sources.tables import Column, Refused, flag, number, one_of, read_rows, text, whole
 
 FILE = "thomas.toml"
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(Grounded):
     """One deviation: the sign, what it is taken to point to, whether sources differ, and what to know of it."""
 
     id: str
@@ -28,6 +29,7 @@ class Reading:
     points_to: str
     contested: bool
     note: str
+    basis: Basis
     sources: tuple[str, ...]
 
     @property
@@ -113,6 +115,7 @@ _TABLES: dict[str, dict[str, Column]] = {
         "points_to": Column(text()),
         "contested": Column(flag),
         "note": Column(text()),
+        "basis": Column(one_of(BASES)),
         **_SOURCES,
     },
     "study": {

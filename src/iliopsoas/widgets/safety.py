@@ -11,17 +11,21 @@ from collections.abc import Iterable, Sequence
 
 from iliopsoas.body.margins import margins as palpation_margins
 from iliopsoas.course.consent import consent
+from iliopsoas.course.duties import INCIDENT, WHEN
+from iliopsoas.course.duties import duties as all_duties
+from iliopsoas.course.grounds import Grounded
+from iliopsoas.course.safety_list import chapters, cited, ground, hertz, meant, together, weak_lines, words
 from iliopsoas.course.screening import ANY, GROUPS, OUTCOMES, Reason, screening
 from iliopsoas.course.signoff import reviews
 from iliopsoas.course.technique import techniques
-from iliopsoas.sources import UnknownName, reference
+from iliopsoas.sources import UnknownName
 from iliopsoas.widgets.prose import Prose
 
-WEAK_MARK = "weak"
 FIRST = (
     "Education, not medical advice. Hands-on work is learnt from a teacher, under supervision. Work within your "
     "qualification, your insurance and your local rules; this course qualifies nobody."
 )
+LOOK = "text-align:left;vertical-align:top;white-space:pre-line"
 # Where five columns have no room, each row stands as a card and each cell says which column it is.
 STACKED = (
     ".iliopsoas-rows{container-type:inline-size}@container (max-width:38em){"
@@ -46,18 +50,56 @@ def first_screen(lesson: str) -> Prose:
     known = {id.removeprefix("lesson_"): review for id, review in reviews().items()}
     if lesson not in known:
         raise UnknownName("lesson with a review", lesson, known)
-    weak = [*_weak_rows()]
-    areas = [*techniques().never.values(), *palpation_margins().values()]
-    rows = [*screening().questions.values(), *screening().rules.values(), *areas]
-    share = f"{len(weak)} of {len(rows)} safety rows rest on case reports, a maker's leaflet or expert knowledge alone."
-    lines = [FIRST, known[lesson].text, f"{share} They are marked “{WEAK_MARK}”, and wait for that review."]
+    grounded = [line for chapter in chapters() for line in chapter.lines if line.ground]
+    share = f"{len(weak_lines())} of {len(grounded)} safety rows rest on case reports, a maker's leaflet or expert "
+    share += "knowledge alone."
+    lines = [FIRST, known[lesson].text, f"{share} They are marked “weak”, and wait for that review."]
     return Prose("".join(f"<p><strong>{html.escape(line)}</strong></p>" for line in lines), "\n".join(lines))
 
 
 def levels() -> Prose:
     """Return what each level of qualification may do and may not do in the UK."""
-    rows = [[f"Level {row.level}", row.may, row.may_not, _cited(row.sources)] for row in consent().levels.values()]
-    return _table("What each level of qualification may do (UK)", ["Level", "may", "may not", "Source"], rows)
+    rows = [
+        [f"Level {row.level}", row.may, row.may_not, ground(row.basis, row.is_weak, row.sources)]
+        for row in consent().levels.values()
+    ]
+    return _table("What each level of qualification may do (UK)", ["Level", "may", "may not", "Ground"], rows)
+
+
+def duties(*when: str) -> Prose:
+    """Return what belongs to safe work besides hands, by default all of it.
+
+    Parameters
+    ----------
+    when : str
+        Of "before", "device", "emergency", "after"; another one raises `UnknownName`.
+    """
+    for one in when:
+        if one not in WHEN:
+            raise UnknownName("time of a duty", one, WHEN)
+    parts = []
+    for one, title in WHEN.items():
+        chosen = [duty for duty in all_duties().values() if duty.when == one]
+        rows = [[d.name, d.do, d.why, ground(d.basis, d.is_weak, d.sources)] for d in chosen]
+        if not when or one in when:
+            parts.append(_table(title, ["What", "Do", "Why", "Ground"], rows))
+    return _joined(parts)
+
+
+def incident_form() -> Prose:
+    """Return a form to print and to fill in the same day, when something went wrong or nearly did."""
+    e = html.escape
+    box = "border:1px solid;text-align:left;padding:4px"
+    line = '<td style="border:1px solid;height:3.2em;width:62%"></td>'
+    rows = "".join(
+        f'<tr><th scope="row" style="{box};font-weight:600">{e(asked)}</th>{line}</tr>' for asked in INCIDENT
+    )
+    title = "Incident form: something went wrong, or nearly"
+    markup = (
+        '<table style="border-collapse:collapse;width:100%"><caption style="text-align:left;font-weight:600">'
+        f"{e(title)}</caption><tbody>{rows}</tbody></table>"
+    )
+    return Prose(markup, "\n".join([title, *(f"{asked}: ____" for asked in INCIDENT)]))
 
 
 def screening_list(work: str | None = None) -> Prose:
@@ -82,21 +124,21 @@ def screening_list(work: str | None = None) -> Prose:
         rows = [_reason_row(q.ask, q.for_work(work) if work else q, work) for q in chosen]
         if rows:
             parts.append(_table(f"Ask about {group}", ["Question", "A yes means", "Do", "Why", "Ground"], rows))
-    both = [_reason_row(_together(rule), rule, work) for rule in data.rules.values()]
+    both = [_reason_row(together(rule), rule, work) for rule in data.rules.values()]
     parts.append(_table("Two answers together", ["Both", "mean", "Do", "Why", "Ground"], both))
     return _joined(parts)
 
 
 def outcomes() -> Prose:
     """Return what each outcome of the screening means, with its time and place."""
-    rows = [[_words(name), text] for name, text in OUTCOMES.items()]
+    rows = [[words(name), text] for name, text in OUTCOMES.items()]
     return _table("Outcomes, from the safest to the most serious", ["Outcome", "What you do"], rows)
 
 
 def consent_list() -> Prose:
     """Return what has to be said before consent is asked for, with an example of each."""
-    rows = [[e.name, f"“{e.say}”", e.why, _cited(e.sources)] for e in consent().elements.values()]
-    return _table("What is said before consent", ["Element", "For example", "Why", "Source"], rows)
+    rows = [[e.name, f"“{e.say}”", e.why, ground(e.basis, e.is_weak, e.sources)] for e in consent().elements.values()]
+    return _table("What is said before consent", ["Element", "For example", "Why", "Ground"], rows)
 
 
 def draping(*ids: str) -> Prose:
@@ -106,7 +148,7 @@ def draping(*ids: str) -> Prose:
         if id not in data:
             raise UnknownName("region to drape", id, data)
     return _joined(
-        _steps(f"Draping: {row.name.lower()}", row.steps, row.sources, after=[row.never])
+        _steps(f"Draping: {row.name.lower()}", row.steps, after=[row.never, _rests_on(row)])
         for id, row in data.items()
         if not ids or id in ids
     )
@@ -122,19 +164,19 @@ def technique(id: str) -> Prose:
     minutes = f"{row.minutes[0]:g} to {row.minutes[1]:g} minutes"
     head = [f"{work.name}: level {work.least_level} and up. {work.note}" for work in works]
     head += [f"Reaches: {row.reaches}", f"Position: {row.position}"]
-    tail = [f"Pressure: {row.pressure}", f"Dose: {minutes}. {row.dose}", f"Ground: {row.basis}."]
-    return _steps(row.name, row.steps, row.sources, before=head, after=tail)
+    tail = [f"Pressure: {row.pressure}", f"Dose: {minutes}. {row.dose}", _rests_on(row)]
+    return _steps(row.name, row.steps, before=head, after=tail)
 
 
 def stop_rules() -> Prose:
     """Return the signs that end the work at once, and what to do then."""
-    rows = [[s.sign, s.do, _cited(s.sources)] for s in techniques().stops.values()]
-    return _table("Stop at once", ["Sign", "Do", "Source"], rows)
+    rows = [[s.sign, s.do, ground(s.basis, s.is_weak, s.sources)] for s in techniques().stops.values()]
+    return _table("Stop at once", ["Sign", "Do", "Ground"], rows)
 
 
 def never_over() -> Prose:
     """Return the areas over which no device goes."""
-    rows = [[n.area, n.why, _ground(n.basis, n.is_weak, n.sources)] for n in techniques().never.values()]
+    rows = [[n.area, n.why, ground(n.basis, n.is_weak, n.sources)] for n in techniques().never.values()]
     return _table("Never over", ["Area", "Why", "Ground"], rows)
 
 
@@ -143,7 +185,7 @@ def margins() -> Prose:
     rows = []
     for m in palpation_margins().values():
         far = f"{m.margin_mm:g} mm" if m.margin_mm else "over it"
-        rows.append([m.name, m.verdict, far, m.why, f"{m.margin_from} {_ground(m.basis, m.is_weak, m.sources)}"])
+        rows.append([m.name, m.verdict, far, m.why, f"{m.margin_from} {ground(m.basis, m.is_weak, m.sources)}"])
     return _table("Margins of the palpation map", ["Keep off", "Verdict", "Margin", "Why", "Ground"], rows)
 
 
@@ -151,60 +193,38 @@ def devices() -> Prose:
     """Return what trials did with percussion devices, and what they found."""
     rows = []
     for d in techniques().devices.values():
-        hertz = "not said" if d.frequency_hz is None else " to ".join(dict.fromkeys(f"{f:g}" for f in d.frequency_hz))
-        rows.append([d.target, str(d.people), hertz, f"{d.minutes:g}", d.found, _cited(d.sources)])
+        rows.append([d.target, str(d.people), hertz(d.frequency_hz), f"{d.minutes:g}", d.found, cited(d.sources)])
     return _table("What trials did", ["Muscle", "People", "Beats a second", "Minutes", "Found", "Source"], rows)
 
 
 def article_sequence() -> Prose:
     """Return the article's own sequence, step by step: what is kept, changed, dropped or added, and why."""
     rows = [
-        [s.article, s.verdict, s.instead, s.why, f"{', '.join(c.upper() for c in s.claims)}; {_cited(s.sources)}"]
+        [s.article, s.verdict, s.instead, s.why, f"{', '.join(c.upper() for c in s.claims)}; {cited(s.sources)}"]
         for s in techniques().article.values()
     ]
     return _table("The article's sequence", ["The article", "Here", "Instead", "Why", "Claims and sources"], rows)
 
 
 def safety_list() -> Prose:
-    """Return all safety content as one list, ready to be reviewed by a qualified tutor."""
-    names = techniques().techniques
-    parts = (levels(), outcomes(), screening_list(), consent_list(), draping(), *map(technique, names), stop_rules())
-    last = (never_over(), margins(), devices(), article_sequence())
-    return _joined([first_screen("07"), first_screen("08"), *parts, *last])
+    """Return all safety content as one list, ready to be reviewed by a qualified tutor; each row ends with its id."""
+    tables = []
+    for chapter in chapters():
+        heads = [*chapter.heads, "Ground", "Row"]
+        tables.append(_table(chapter.title, heads, [[*one.cells, one.ground, one.key] for one in chapter.lines]))
+    return _joined([first_screen("07"), first_screen("08"), *tables])
 
 
 def _bears(q: Reason, work: str | None) -> bool:
     return work is None or ANY in q.works or work in q.works
 
 
-def _together(rule: Reason) -> str:
-    return " And: ".join(screening().questions[id].ask for id in rule.all_of)
-
-
 def _reason_row(asked: str, reason: Reason, work: str | None) -> list[str]:
-    where = "" if ANY in reason.works or work else f" ({', '.join(map(_words, reason.works))})"
-    declines = f"; declined: {', '.join(map(_words, reason.declines))}" if reason.declines and not work else ""
-    ground = _ground(reason.basis, reason.is_weak, reason.sources)
-    return [asked, f"{_words(reason.outcome)}{where}{declines}", reason.do, reason.why, ground]
+    return [asked, *meant(reason, work), ground(reason.basis, reason.is_weak, reason.sources)]
 
 
-def _weak_rows() -> Iterable[str]:
-    yield from (q.id for q in [*screening().questions.values(), *screening().rules.values()] if q.is_weak)
-    yield from (area.id for area in techniques().never.values() if area.is_weak)
-    yield from (margin.id for margin in palpation_margins().values() if margin.is_weak)
-
-
-def _words(id: str) -> str:
-    special = {"call_999": "call 999", "gp_this_week": "GP this week", "thomas_test": "Thomas test"}
-    return special.get(id, id.replace("_", " "))
-
-
-def _ground(basis: str, weak: bool, sources: Sequence[str]) -> str:
-    return f"{basis}{f' ({WEAK_MARK})' if weak else ''}: {_cited(sources)}"
-
-
-def _cited(keys: Iterable[str]) -> str:
-    return "; ".join(reference(key).short for key in keys)
+def _rests_on(row: Grounded) -> str:
+    return f"Ground: {ground(row.basis, row.is_weak, row.sources)}."
 
 
 def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Prose:
@@ -213,7 +233,7 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
     body = "".join(
         f'<tr><th scope="row" style="text-align:left;font-weight:600">{e(row[0])}</th>'
         + "".join(
-            f'<td style="text-align:left;vertical-align:top" data-head="{e(name)}: ">{e(cell)}</td>'
+            f'<td style="{LOOK}" data-head="{e(name)}: ">{e(cell)}</td>'
             for name, cell in zip(heads[1:], row[1:], strict=True)
         )
         + "</tr>"
@@ -230,19 +250,16 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
     return Prose(markup, "\n".join(plain))
 
 
-def _steps(
-    title: str, steps: Sequence[str], sources: Iterable[str], before: Sequence[str] = (), after: Sequence[str] = ()
-) -> Prose:
+def _steps(title: str, steps: Sequence[str], before: Sequence[str] = (), after: Sequence[str] = ()) -> Prose:
     e = html.escape
-    said = [f"Sources: {_cited(sources)}."]
     markup = (
         f"<p><strong>{e(title)}</strong></p>"
         + "".join(f"<p>{e(line)}</p>" for line in before)
         + f"<ol>{''.join(f'<li>{e(step)}</li>' for step in steps)}</ol>"
-        + "".join(f"<p>{e(line)}</p>" for line in [*after, *said])
+        + "".join(f"<p>{e(line)}</p>" for line in after)
     )
     numbered = [f"{n}. {step}" for n, step in enumerate(steps, 1)]
-    return Prose(markup, "\n".join([title, *before, *numbered, *after, *said]))
+    return Prose(markup, "\n".join([title, *before, *numbered, *after]))
 
 
 def _joined(parts: Iterable[Prose]) -> Prose:
