@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from iliopsoas.atlas.structures import source_keys
+from iliopsoas.body.draping import STATES
 from iliopsoas.course.grounds import BASES, Basis, Grounded
 from iliopsoas.sources import DataError, UnknownName
 from iliopsoas.sources.tables import Column, Refused, flag, list_of, one_of, read_rows, record, text, whole
@@ -49,11 +50,15 @@ class Level(Grounded):
 
 @dataclass(frozen=True)
 class Drape(Grounded):
-    """Draping of one region, step by step, and what is never uncovered."""
+    """Draping of one region, step by step, and what is never uncovered.
+
+    `covers` says for each step how the cloth lies: states of `iliopsoas.body.draping`.
+    """
 
     id: str
     name: str
     steps: tuple[str, ...]
+    covers: tuple[str, ...]
     never: str
     basis: Basis
     sources: tuple[str, ...]
@@ -173,6 +178,14 @@ def read_consent(toml: str, file: str = FILE) -> Consent:
             for id in reply.covers:
                 if id not in elements:
                     raise DataError(file, scene.id, "choices.covers", id, ", ".join(elements))
+    for row in rows["drape"]:
+        known = STATES.get(row["id"], ())
+        if len(row["covers"]) != len(row["steps"]):
+            wanted = f"one state for each of {len(row['steps'])} steps"
+            raise DataError(file, row["id"], "covers", " ".join(row["covers"]), wanted)
+        for state in row["covers"]:
+            if state not in known:
+                raise DataError(file, row["id"], "covers", state, ", ".join(known) or "no region of that name")
     left = set(elements) - _covered_on_the_right_way(file, scenes)
     if left:
         raise DataError(file, "whole file", "scene", min(left), "replies that cover every element")
@@ -206,6 +219,12 @@ def _replies(value: object) -> tuple[Reply, ...]:
     return tuple(_REPLY(one) for one in value)
 
 
+def _states(value: object) -> tuple[str, ...]:
+    if not isinstance(value, str) or not value.split():
+        raise Refused("states of the cloth, one for each step, with spaces between them", value)
+    return tuple(value.split())
+
+
 _REPLY = record(
     {
         "text": Column(text()),
@@ -220,6 +239,12 @@ _GROUND: dict[str, Column] = {"basis": Column(one_of(BASES)), "sources": Column(
 _TABLES: dict[str, dict[str, Any]] = {
     "element": {"name": Column(text()), "say": Column(text()), "why": Column(text()), **_GROUND},
     "level": {"level": Column(whole(3, 5)), "may": Column(text()), "may_not": Column(text()), **_GROUND},
-    "drape": {"name": Column(text()), "steps": Column(list_of(text(), 3)), "never": Column(text()), **_GROUND},
+    "drape": {
+        "name": Column(text()),
+        "steps": Column(list_of(text(), 3)),
+        "covers": Column(_states),
+        "never": Column(text()),
+        **_GROUND,
+    },
     "scene": {"client": Column(text()), "choices": Column(_replies), **_GROUND},
 }

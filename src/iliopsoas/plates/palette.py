@@ -90,6 +90,9 @@ BACKDROPS: dict[str, Look] = {
     "never": Look("#B3261E", "#FF8A70"),
     "couch": Look("#C3CCD4", "#9AA3B6", 0.0, 0.02),
     "pillow": Look("#E8E4DA", "#FFE7A3", 0.0, 0.02),
+    "sheet": Look("#E6EBEF", "#CFE3F2", 0.0, 0.02),
+    "towel": Look("#A9C4D4", "#8EC5E8", 0.0, 0.02),
+    "hem": Look("#7F95A3", "#5C8CA8"),
     "origin_mobile": Look("#D55E00", "#FF9A4D"),  # of a muscle, on vertebrae that move
     "origin_fixed": Look("#0072B2", "#5CB0E6"),  # on sacrum, coccyx, hip bone or ligament
 }
