@@ -115,11 +115,16 @@ def test_signs_are_words():
 def test_beyond_what_is_drawn_the_picture_says_where_it_stops():
     text = words({"hip_rotation_deg": 35, "hip_flexion_deg": 115})
     assert "The picture stops at hip rotation at 25° internal rotation; the numbers are those of the pose." in text
-    assert "Beyond 100° of hip flexion the flesh is drawn on" in text
+    assert "Beyond 100° of hip flexion the drawn muscles keep to the model's change" in text
     assert "shortens less" in words({"lumbar_flexion_deg": 45}) and "shortens less" not in words(
         {"lumbar_flexion_deg": HELD_TO_SPINE_DEG}
     )
     assert "drawn_otherwise" not in said(BENT)
+
+
+def test_a_straight_leg_bent_towards_the_reader_still_fits_the_picture():
+    for values in ({"hip_flexion_deg": 90}, {"pelvic_tilt_deg": -90}, {"hip_flexion_deg": 120, "pelvic_tilt_deg": 30}):
+        assert pose_lab(values, "front", rough=True).sheet(True), values
 
 
 def test_every_view_has_the_same_words_and_one_leg():

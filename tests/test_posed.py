@@ -72,6 +72,26 @@ def test_drawn_lines_change_with_the_hip_as_those_of_the_model(angles):
         assert mm == pytest.approx(muscle(name).change(pose).mm, abs=limit), name
 
 
+@pytest.mark.parametrize("adduction_deg", [-25, 0, 15])
+@pytest.mark.parametrize("rotation_deg", [-25, 0, 25])
+def test_beyond_100_degrees_the_drawn_lines_keep_to_the_model_within_5_mm(adduction_deg, rotation_deg):
+    for flexion in (110, 120):
+        pose = Pose(hip_flexion_deg=flexion, hip_adduction_deg=adduction_deg, hip_rotation_deg=rotation_deg)
+        for name, mm in (("psoas_major", middle_mm), ("iliacus", iliacus_mm)):
+            assert mm(pose) - mm(Pose()) == pytest.approx(muscle(name).change(pose).mm, abs=5), (flexion, name)
+
+
+@pytest.mark.parametrize(("flexion_deg", "limit_deg"), [(60, 8), (75, 8), (90, 10), (100, 14), (110, 20), (120, 26)])
+def test_a_bent_hip_does_not_crease_iliacus(flexion_deg, limit_deg):
+    """Fibres of the free face turn little from one row to the next (about 3 mm), and the end stays on the femur."""
+    pose = Pose(hip_flexion_deg=flexion_deg)
+    face = flesh(pose)["iliacus"].reshape(*hip_shapes.grid_of("iliacus"), 3)[1]
+    step = shapes.unit(np.diff(face, axis=0))
+    turn = np.degrees(np.arccos(np.clip((step[1:] * step[:-1]).sum(-1), -1, 1)))
+    assert turn[14:-3, 3:-3].max() < limit_deg
+    assert solid.distance_mm(face[-1, ::3], [dict(bones(pose))["femur_r"]]).max() <= 3
+
+
 @every_pose
 def test_flesh_keeps_its_volume(angles):
     body, standing = drawn(angles), posed_body(Pose())

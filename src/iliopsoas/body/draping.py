@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from iliopsoas.atlas.mesh import FloatArray, Mesh, joined
-from iliopsoas.body import below, patch, shapes, squares, strokes
+from iliopsoas.body import below, patch, shapes, strokes
 from iliopsoas.body.assemble import Body, Part
 from iliopsoas.body.landmarks import landmark, line
 from iliopsoas.body.region import Region
@@ -141,10 +141,6 @@ def ribs_m() -> float:
     return min(strokes.ribs_m(z) for z in np.linspace(0.03, 0.12, 10))
 
 
-def _hand_m() -> float:
-    return squares.HAND_MM * 1e-3
-
-
 def points_line_m() -> float:
     """Return the height of the line between the two front hip-bone points."""
     return float(landmark("asis")[1])
@@ -181,7 +177,7 @@ def worked(region: str) -> FloatArray:
     if region == "abdomen":
         return np.minimum(ribs_m() - s.y, s.y - points_line_m())
     if region == "groin":
-        return np.minimum(_below_crease(s) - _hand_m(), s.z - _INNER_THIGH_M)
+        return np.minimum(_below_crease(s) - strokes.hand_m(), s.z - _INNER_THIGH_M)
     crest = np.interp(s.z, *_crest_behind())
     middle_m, hip = 0.5 * (landmark("psis")[1] + landmark("sacral_apex")[1]), landmark("greater_trochanter")
     along = shapes.unit(np.array([[hip[2], hip[1] - middle_m]]))[0]
@@ -223,7 +219,7 @@ def cloths(region: str, state: str) -> tuple[FloatArray, FloatArray]:
             return -thigh + _OVERLAP_M, thigh
         if state == "open":
             return -worked("groin"), none
-        shorts = s.y - (landmark("pubic_tubercle")[1] - 1.5 * _hand_m())
+        shorts = s.y - (landmark("pubic_tubercle")[1] - 1.5 * strokes.hand_m())
         towel = np.minimum.reduce([points_line_m() + 0.030 - s.y, s.y - landmark("pubic_tubercle")[1] + 0.030])
         return shorts, towel
     return -worked("gluteal"), none
@@ -255,7 +251,7 @@ def faults(region: str, sheet: FloatArray, towel: FloatArray, is_clothed: bool =
     place = worked(region)
     if is_clothed:
         s = _surface(region)
-        place = _below_crease(s) - _hand_m()
+        place = _below_crease(s) - strokes.hand_m()
     found = []
     if (bare & (never(region) > 0)).any():
         found.append("a place that is never uncovered is bare")

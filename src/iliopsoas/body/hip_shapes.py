@@ -1,7 +1,7 @@
 """The flesh at the hip in any pose, from shapes stored for a grid of poses: in milliseconds instead of a second.
 
 `hip_shapes.npz` holds every part that the hips change, built by the modules of this package (`hip_shapes_build`) at
-flexion -20 to 100 in steps of 20 with three adductions and three rotations. What is stored is how far each differs
+flexion -20 to 120 in steps of 20 with three adductions and three rotations. What is stored is how far each differs
 from the standing shape *bent with the joint*: every row of a muscle between brim and femur turns a part of the way
 that the femur turns. So the ends stay on their bones between the poses of the grid, and beyond it: past its last
 flexion the shape bends on as it is there. Nothing here knows of the spine (`posed`).
@@ -23,7 +23,7 @@ from iliopsoas.body.hips import HIP_CENTRE
 from iliopsoas.body.kinematics import about
 
 ASSET = Path(__file__).with_name("hip_shapes.npz")
-FLEXION_DEG = (-20.0, 0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
+FLEXION_DEG = (-20.0, 0.0, 20.0, 40.0, 60.0, 80.0, 100.0, 120.0)
 ADDUCTION_DEG = (-25.0, 0.0, 15.0)
 ROTATION_DEG = (-25.0, 0.0, 25.0)
 
@@ -47,7 +47,7 @@ class Stored:
         What part of the femur's turn each vertex makes, 0 on the pelvis to 1 on the femur.
     modes : ndarray, shape (m, n, 3)
         Ways in which the shapes differ from the bent standing shape, metres.
-    weights : ndarray, shape (7, 3, 3, m)
+    weights : ndarray, shape (8, 3, 3, m)
         How much of each at every pose of the grid: flexion, adduction, rotation.
     """
 

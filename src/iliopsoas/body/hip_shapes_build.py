@@ -1,4 +1,4 @@
-"""Make hip_shapes.npz: `python -m iliopsoas.body.hip_shapes_build`. It builds the flesh in 63 poses; some minutes.
+"""Make hip_shapes.npz: `python -m iliopsoas.body.hip_shapes_build`. It builds the flesh in 72 poses; some minutes.
 
 To be run again when a module that shapes psoas, iliacus or their tendon has changed; a test compares poses of the grid
 with what those modules build.

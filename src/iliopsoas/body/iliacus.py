@@ -35,6 +35,12 @@ _INWARDS = (0.45, 0.25, -0.85)
 # Thickness along the fibres (drawing choice): parts of the way from origin to insertion, millimetres.
 _ALONG = (0.0, 0.04, 0.12, 0.25, 0.36, 0.46, 0.60, 0.75, 0.88, 0.96, 1.0)
 _THICK_MM = (0.6, 8.0, 18.0, 25.0, 25.0, 22.0, 20.0, 17.0, 12.0, 6.5, 1.2)
+# Far bent, flesh has slid up into the fossa, and what lies before the hip is thinner.
+_FAR_BENT_MM = (0.6, 9.0, 20.0, 27.0, 26.0, 20.0, 14.0, 10.5, 7.5, 4.5, 1.2)
+_BENDS_FAR_DEG = (40.0, 90.0)
+_BOWS_IN_DEG = 85.0  # of flexion from which a slack muscle sinks in towards the joint; before, it bows out
+_FAIR_OVER_M = 0.012  # a far bent muscle has no bend shorter than about this
+_FAST = 1e6  # so firmly do its ends stay where they are
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +177,9 @@ def _built(hips: Hips, slack: float, fuller: float) -> Iliacus:
     across = np.sqrt(np.clip(1 - np.abs(2 * s - 1) ** 3, 0, 1))
     # Laterally the muscle thins out to a rounded border; medially it leans against psoas.
     across = 0.05 + 0.95 * np.where(s > 0.5, np.maximum(across, 0.55 * shapes.smoothstep((1 - s) / 0.1)), across)
-    thick = shapes.profile(length, _ALONG, _THICK_MM)[:, None] * across * 1e-3 * fuller
+    far = _far_bent(hips)
+    along = [(1 - far) * a + far * b for a, b in zip(_THICK_MM, _FAR_BENT_MM, strict=True)]
+    thick = shapes.profile(length, _ALONG, along)[:, None] * across * 1e-3 * fuller
     n = shapes.grid_normals(bed)
     n *= np.sign((n[FOSSA_ROWS // 2] @ np.array([0.6, 0.2, -0.6])).sum())
     n = shapes.unit(shapes.ease_across(shapes.ease(n, 8), 6))
@@ -192,9 +200,26 @@ def _built(hips: Hips, slack: float, fuller: float) -> Iliacus:
         eased = shapes.ease_across(shapes.ease(face, 60), 16)
         beyond = np.exp(-(((np.arange(len(face)) - FOSSA_ROWS - 8) / 12) ** 2))
         face = keep_out(face + beyond[:, None, None] * (eased - face), [psoas], -0.0025, reach_m=0.025)
+        face, bed = _faired(face, far), _faired(bed, far)
     face = _off_bone(face, 0.0004, hips)
     bed = _off_bone(_beside(psoas, bed, 0.0004, hips, rounds=2), 0.0003, hips)
     return Iliacus(shapes.slab(bed, face), origin_line(), insertion_line(hips), 0.5 * (bed + face).mean(1))
+
+
+def _far_bent(hips: Hips) -> float:
+    """Return 0 until the hip begins to be far bent, 1 from where it is."""
+    begins, ends = _BENDS_FAR_DEG
+    return float(shapes.smoothstep((hips.flexion_deg - begins) / (ends - begins)))
+
+
+def _faired(grid: FloatArray, part: float) -> FloatArray:
+    """Return a face or bed without the crease that a bent hip makes before the brim; both ends stay where they are."""
+    if not part:
+        return grid
+    row = np.arange(len(grid))
+    hold = 1 + 30 * (1 - shapes.smoothstep((row - 6) / (FOSSA_ROWS - 10)))
+    hold = hold + _FAST * ((row < 2) | (row > len(grid) - 3))
+    return grid + part * (shapes.faired(grid, _FAIR_OVER_M, hold) - grid)
 
 
 def _low(hips: Hips, slack: float) -> FloatArray:
@@ -208,7 +233,8 @@ def _low(hips: Hips, slack: float) -> FloatArray:
     if slack < 0 or left:
         taut = _between(_lateral_line(hips, taut=True), _medial_line(belly(hips), taut=True), hips)
         low = low + (1 - (1 - left) * (1 - max(0.0, -slack))) * (taut - low)
-    return bowed(low, 0, slack * _MOST_BOW_M) if slack > 0 else low
+    most = _MOST_BOW_M if hips.flexion_deg < _BOWS_IN_DEG else -_MOST_BOW_M
+    return bowed(low, 0, slack * most) if slack > 0 else low
 
 
 def _between(lateral_way: FloatArray, medial_way: FloatArray, hips: Hips) -> FloatArray:

@@ -204,6 +204,7 @@ def _laid(hips: Hips, slack: float) -> PsoasLine:
         path = bowed(path, over_brim, slack * _MOST_BOW_M)
     s = shapes.arc_length(path)
     row = {k: int(np.argmin(np.linalg.norm(path - p, axis=1))) for k, p in stations.items()}
+    row["hip"] = max(row["hip"], row["eminence"] + 1)  # far bent, a taut line is nearest to both at one place
     knots = np.array([s[r] for k, r in row.items() if k != "t12_l1"])
     rest = s[-1] - knots[-1]
     knots = np.concatenate([[0.0, 0.006], knots, knots[-1] + rest * np.array([0.42, 0.78, 1.0])])

@@ -206,6 +206,23 @@ def ease(grid: FloatArray, times: int = 4, hold: tuple[int, int] = (1, 1), weigh
     return g
 
 
+def faired(grid: FloatArray, over_m: float, hold: ArrayLike) -> FloatArray:
+    """Return a grid whose lines along the rows are smoothing splines: bends shorter than about `over_m` go.
+
+    `hold`, shape (rows,), says how firmly each row keeps its place: 0 not at all, 1 as of itself, far above 1 fast.
+    """
+    step = np.linalg.norm(np.diff(grid, axis=0), axis=2).mean(1)
+    step = np.maximum(step, 0.2 * step.mean())
+    rows = np.arange(len(grid) - 2)
+    second = np.zeros((len(rows), len(grid)))
+    reach = 0.5 * (step[:-1] + step[1:])
+    second[rows, rows], second[rows, rows + 2] = 1 / (step[:-1] * reach), 1 / (step[1:] * reach)
+    second[rows, rows + 1] = -(second[rows, rows] + second[rows, rows + 2])
+    weight = np.asarray(hold, float) * np.gradient(np.concatenate([[0.0], np.cumsum(step)]))
+    stiff = over_m**4 * second.T @ (reach[:, None] * second)
+    return np.linalg.solve(stiff + np.diag(weight), weight[:, None] * grid.reshape(len(grid), -1)).reshape(grid.shape)
+
+
 def ease_across(grid: FloatArray, times: int = 2, closed: bool = False) -> FloatArray:
     """Return a grid smoothed across the fibres; open borders stay, closed rings wrap round."""
     g = grid.copy()

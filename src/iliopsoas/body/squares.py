@@ -15,10 +15,11 @@ from types import MappingProxyType
 import numpy as np
 
 from iliopsoas.atlas.mesh import FloatArray
+from iliopsoas.atlas.strokes import strokes
 from iliopsoas.body import column
 from iliopsoas.body.landmarks import landmark, line
 
-HAND_MM = 95.0  # breadth of a large hand: 95th percentile of British men (cityuhand2026); larger is safer here
+HAND_MM = strokes().hand_mm  # one hand for all plates: that of a large hand, as a larger one is safer
 COLUMNS = 9  # 1 on the right ASIS, 5 on the midline, 9 on the left ASIS
 MIDLINE = 5
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which look like numbers

@@ -22,6 +22,7 @@ from iliopsoas.body.landmarks import landmark, line
 from iliopsoas.body.muscle import muscle
 from iliopsoas.body.pose import Pose
 from iliopsoas.body.region import Region
+from iliopsoas.body.squares import HAND_MM
 
 # What an allowed area keeps clear of, and by how much.
 MARGINS_M: Mapping[str, float] = MappingProxyType(
@@ -53,8 +54,8 @@ NEVER = ("bone_joint", "spine", "groin", "sciatic", "abdomen")
 SYSTEMS = ("back", "wall", "vessels", "nerves")
 REACH_M = 0.075  # how far inwards the line under a point is looked along
 BONE_REACH_M = 0.025  # bone deeper than this under the skin is no edge that a device could meet
-# Drawing choices: a hand's breadth, and how far bone under the skin is kept off.
-HAND_M = 0.090
+HAND_M = HAND_MM * 1e-3
+# Drawing choices: how far bone under the skin is kept off.
 BONE_M: Mapping[str, float] = MappingProxyType({"asis": 0.024, "psis": 0.030, "greater_trochanter": 0.030})
 CREST_M = 0.018
 GAP_M = 0.004  # between what is allowed and what is never

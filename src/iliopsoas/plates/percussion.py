@@ -258,7 +258,7 @@ def _plate(name: str) -> Plate:
             )
         ),
         schematic=f"{standing.SCHEMATIC} Outlines of the areas are computed from bony points of the drawn body; the "
-        f"margins, and a hand's breadth of {zones.HAND_M * 1e2:.0f} cm, are our own choices. Vessels stand for "
+        f"margins, and a hand's breadth of {zones.HAND_M * 1e2:.1f} cm, are our own choices. Vessels stand for "
         "arteries and veins. In a living body find the bony points by touch; the drawing is no template.",
         body=_WithZones(name),
     )

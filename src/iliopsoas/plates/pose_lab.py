@@ -146,7 +146,7 @@ def _pose_plate(pose: Pose, view: Shown, rough: bool, named: tuple[NamedPose, ..
         ),
         schematic=f"{standing.SCHEMATIC} How belly and tendon share a change of length, the size of rectus femoris and "
         "where in each disc the spine bends are our drawing.",
-        depth_range_m=(-0.75, 0.75),
+        depth_range_m=(-1.0, 1.0) if view == "front" else (-0.75, 0.75),
         body=_InRoom(pose, rough),
     )
 
@@ -290,7 +290,9 @@ def _beyond(pose: Pose) -> str:
     ]
     said = f"The picture stops at {' and '.join(differ)}; the numbers are those of the pose." if differ else ""
     if held.hip_flexion_deg > 100:
-        said += (" " if said else "") + "Beyond 100° of hip flexion the flesh is drawn on from its shape at 100°."
+        said += (
+            " " if said else ""
+        ) + "Beyond 100° of hip flexion the drawn muscles keep to the model's change of length only within 5 mm."
     if held.lumbar_flexion_deg > HELD_TO_SPINE_DEG:
         said += (" " if said else "") + (
             f"Beyond {HELD_TO_SPINE_DEG:.0f}° of lumbar flexion the model's fascicles, which run straight, leave the "

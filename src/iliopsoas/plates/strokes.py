@@ -68,7 +68,8 @@ def facts() -> tuple[Fact, ...]:
             "hand_breadth_mm",
             rows.hand_mm,
             "mm",
-            f"A hand's breadth is taken as {rows.hand_mm:g} mm, the mean of the broader hands in one series; as drawn "
+            f"A hand's breadth is taken as {rows.hand_mm:g} mm, that of a large hand (95th "
+            "percentile of British men), as a larger one is safer; as drawn "
             f"the middle of the hand keeps {1e3 * least:.0f} mm from the groin crease.",
             rows.numbers["hand_breadth"].sources,
         ),
