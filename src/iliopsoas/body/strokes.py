@@ -121,7 +121,7 @@ def outlines() -> Mapping[str, tuple[str, FloatArray]]:
     up = np.array([along[1], -along[0]])
     up = up if up[1] > 0 else -up
     turn = np.arctan2(up[1], up[0])
-    round_ = a + hand * np.stack([np.cos(q := np.linspace(0, turn, 40)), np.sin(q)], 1)
+    round_ = a + hand * np.stack([np.cos(q := np.linspace(0, turn, 240)), np.sin(q)], 1)
     slope = b + hand * up
     foot = round_[-1] + (slope - round_[-1]) * (round_[-1, 1] - line) / (round_[-1, 1] - slope[1])
     groin = np.concatenate([round_, foot[None]])
