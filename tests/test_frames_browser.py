@@ -171,10 +171,20 @@ def test_with_reduced_motion_play_shows_stills(bare):
     slider(page).focus()
     page.keyboard.press("Home")
     page.wait_for_selector(".acetates[data-ink='front__low full']")
+    page.evaluate(
+        """() => {
+            const root = document.querySelector('.acetates');
+            window.seen = [[performance.now(), root.dataset.ink]];
+            new MutationObserver(() => {
+                if (seen.at(-1)[1] !== root.dataset.ink) seen.push([performance.now(), root.dataset.ink]);
+            }).observe(root, { attributes: true });
+        }"""
+    )
     page.get_by_role("button", name="Height: go through all of it").click()
-    page.wait_for_timeout(700)
-    assert page.locator(".acetates").get_attribute("data-ink") == "front__low full"
-    page.wait_for_selector(".acetates[data-ink='front__lower full']")
+    page.wait_for_function("seen.length >= 4")
+    times, shown = zip(*page.evaluate("seen"), strict=True)
+    assert [ink.split("__")[1] for ink in shown[:4]] == ["low full", "lower full", "middle full", "higher full"]
+    assert min(np.diff(times[1:4])) > 1000, "a picture stands for a second and a half, however fast the machine is"
 
 
 def test_no_serious_barrier_and_room_on_a_narrow_screen(bare):

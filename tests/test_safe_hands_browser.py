@@ -1,0 +1,56 @@
+"""The plates of safe hands in a real browser: by keyboard alone, on a narrow screen, each frame in its own words."""
+
+from __future__ import annotations
+
+import pytest
+
+import browser_lab as lab
+from iliopsoas.plates.catalogue import folio
+from iliopsoas.widgets import Acetates
+from test_frames_browser import page_of
+
+pytestmark = lab.marks()
+STEPPED = ("positions", "thomas_test", "draping_abdomen", "draping_groin", "draping_gluteal")
+WHOLE = ("percussion", "percussion_reach")
+
+
+@pytest.fixture(scope="module", params=(*STEPPED, *WHOLE))
+def id(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def html(id):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ILIOPSOAS_WAIT", "1")
+        return page_of(Acetates(folio(id)))
+
+
+def test_every_picture_is_reached_by_keyboard_and_says_its_own_words(id, html, open_page):
+    subject = folio(id)
+    page = open_page(html, ".acetates[data-ink]", viewport={"width": 1300, "height": 1000})
+    for view in subject.views:
+        if len(subject.views) > 1:
+            page.locator(f".ac-radios [data-id='{view}']").first.focus()
+            page.keyboard.press("Enter")
+        frames = subject.frames or ("",)
+        if subject.along:
+            page.locator(".ac-along input[type=range]").focus()
+            page.keyboard.press("Home")
+        for n, frame in enumerate(frames):
+            if n:
+                page.keyboard.press("ArrowRight")
+            key = subject.key(view, frame)
+            page.wait_for_selector(f".acetates[data-ink='{key} full']")
+            plate = subject.plate(key)
+            assert page.locator("canvas").get_attribute("aria-label") == plate.alt_for()
+            assert page.locator(".ac-caption p").first.inner_text() == plate.caption
+            assert plate.schematic in page.locator(".ac-caption").inner_text()
+
+
+@pytest.mark.parametrize("width", [360, 1300])
+def test_no_serious_barrier_and_nothing_cut_off(html, open_page, width):
+    page = open_page(html, ".acetates[data-ink]", viewport={"width": width, "height": 800})
+    assert lab.barriers(page, ".acetates") == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert lab.cut_off(page, ".acetates") == []
