@@ -38,7 +38,7 @@ _THICK_MM = (0.6, 8.0, 18.0, 25.0, 25.0, 22.0, 20.0, 17.0, 12.0, 6.5, 1.2)
 # Far bent, flesh has slid up into the fossa, and what lies before the hip is thinner.
 _FAR_BENT_MM = (0.6, 9.0, 20.0, 27.0, 26.0, 20.0, 14.0, 10.5, 7.5, 4.5, 1.2)
 _BENDS_FAR_DEG = (40.0, 90.0)
-_BOWS_IN_DEG = 85.0  # of flexion from which a slack muscle sinks in towards the joint; before, it bows out
+_BOWS_IN_DEG = 70.0  # of flexion from which a slack muscle sinks in towards the joint; before, it bows out
 _FAIR_OVER_M = 0.012  # a far bent muscle has no bend shorter than about this
 _FAST = 1e6  # so firmly do its ends stay where they are
 
