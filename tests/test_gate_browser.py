@@ -100,6 +100,7 @@ def test_the_rehearsal_by_keyboard_alone_a_wrong_reply_does_not_lead_on(bare):
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert scene.choices[right].why in page.locator(".qu-result").inner_text()
+        assert page.locator(".qu-fine").first.inner_text().startswith(f"Ground: {scene.basis} (weak): ")
         page.keyboard.press("Enter")
     assert "1 replies were not right at first." in page.locator(".qu-done").inner_text()
     assert "Not said yet: \u2013." in page.locator(".ga-elements").inner_text()

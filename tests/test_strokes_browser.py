@@ -286,7 +286,8 @@ def test_the_minutes_are_those_of_the_data_for_the_steps_of_the_data():
         assert [step for one in spec["phases"] for step in one["steps"]] == list(row.steps)
         assert (spec["minutes"][0], spec["minutes"][-1]) == row.minutes
         assert row.dose in spec["told"]
-        assert [(s["sign"], s["do"]) for s in spec["stops"]] == [(s.sign, s.do) for s in techniques().stops.values()]
+        rules = [(s.sign, s.do, s.is_weak) for s in techniques().stops.values()]
+        assert [(s["sign"], s["do"], s["weak"]) for s in spec["stops"]] == rules
     with pytest.raises(UnknownName, match="psoas"):
         timer("psoas")
 
@@ -381,6 +382,7 @@ def test_stop_holds_the_clock_and_leads_to_the_rules(ticking):
     assert page.evaluate("document.activeElement.className") == "ti-stops"
     shown = page.locator(".ti-stops").inner_text()
     assert all(rule.sign in shown and rule.do in shown for rule in rules.values())
+    assert shown.count("(weak ground)") == sum(rule.is_weak for rule in rules.values()) > 0
 
 
 def test_the_timer_is_worked_by_keyboard_alone(ticking):

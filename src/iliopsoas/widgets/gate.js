@@ -138,6 +138,7 @@ class Rehearsal extends Card {
     this.body.replaceChildren(make('p', { class: 'qu-ask' }, make('b', {}, `${words.says}: `), scene.client),
       make('p', { class: 'ga-said' }, `\u201c${choice.text}\u201d`),
       make('div', { class: `qu-result ${choice.right ? 'ga-right' : 'ga-wrong'}` }, make('p', {}, make('b', {}, choice.right ? '\u2713 ' : '\u2717 '), choice.why)),
+      make('p', { class: 'qu-fine' }, scene.ground),
       make('div', { class: 'qu-buttons' }, next), this.elements());
     next.focus({ preventScroll: true });
     this.say(choice.why);

@@ -14,6 +14,7 @@ import anywidget
 import traitlets
 
 from iliopsoas.course.consent import Consent, consent
+from iliopsoas.course.safety_list import ground
 from iliopsoas.course.screening import GROUPS, LEVELS, OUTCOMES, Reason, Screening, screening
 from iliopsoas.sources import reference
 from iliopsoas.widgets import still
@@ -72,7 +73,8 @@ def rehearsal() -> SafetyCard:
     """Return the rehearsal of consent: a talk in which every reply is yours."""
     data = consent()
     lines = [
-        f"Client: {s.client} You: {next(reply.text for reply in s.choices if reply.right)}"
+        f"Client: {s.client} You: {next(reply.text for reply in s.choices if reply.right)} "
+        f"({ground(s.basis, s.is_weak, s.sources)})"
         for s in data.scenes.values()
     ]
     spec = {"card": "rehearsal", "title": "Consent, rehearsed", "still": "rehearsal", "words": {}, **_talk(data)}
@@ -131,6 +133,7 @@ def _talk(data: Consent) -> dict[str, Any]:
             {
                 "id": s.id,
                 "client": s.client,
+                "ground": f"Ground: {ground(s.basis, s.is_weak, s.sources)}.",
                 "choices": [
                     {"text": r.text, "covers": list(r.covers), "right": r.right, "why": r.why, "next": r.next}
                     for r in s.choices

@@ -115,7 +115,7 @@ def plan_data() -> dict[str, Any]:
         "exercises": [
             {"id": e.id, "name": e.name, "dose": e.dose, "not_for": list(e.not_for)} for e in exercises().values()
         ],
-        "stops": [{"sign": s.sign, "do": s.do} for s in rows.stops.values()],
+        "stops": [{"sign": s.sign, "do": s.do, "weak": s.is_weak} for s in rows.stops.values()],
         "never": [{"area": n.area, "why": n.why, "weak": n.is_weak} for n in rows.never.values()],
         "home_work": rules.HOME_WORK,
         "session_min": list(rules.SESSION_MIN),

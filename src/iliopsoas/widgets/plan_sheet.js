@@ -54,7 +54,7 @@ function planSheet(data, plan, words, day) {
     make('h2', {}, words.sheetWork), make('div', { class: steps.length > 1 ? 'two' : '' }, ...steps),
     make('h2', {}, words.sheetHome), make('div', { class: home.length > 1 ? 'two' : '' }, ...home),
     ...(plan.note ? [make('h2', {}, words.note), make('p', {}, plan.note)] : []),
-    make('section', { class: 'stop' }, make('h2', {}, words.stops), make('div', { class: 'two' }, list(data.stops.map((one) => [bold(`${one.sign}. `), one.do])))),
+    make('section', { class: 'stop' }, make('h2', {}, words.stops), make('div', { class: 'two' }, list(data.stops.map((one) => [bold(`${one.sign}. `), one.do, one.weak ? ` (${words.weak})` : ''])))),
     make('section', { class: 'stop' }, make('h2', {}, words.never), make('div', { class: 'two' }, list(data.never.map((one) => [bold(`${one.area}. `), one.why, one.weak ? ` (${words.weak})` : ''])))),
     make('p', { class: 'foot' }, data.review));
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${words.sheet}</title><style>${PLAN_SHEET_STYLE}</style></head>${body.outerHTML}</html>`;

@@ -6,7 +6,7 @@ const TIMER_WORDS = {
   part: 'Part {0} of {1}', clock: 'with the clock', noClock: 'No clock here. Go on when it is done.', minutes: 'Minutes', minute: '{0} min',
   start: 'Start', pause: 'Pause', on: 'Next part', back: 'Part before', reset: 'From the beginning', stop: 'Stop: hands off',
   started: 'Started: {0} left.', paused: 'Paused at {0}.', over: 'The time is over.', none: 'This part has no clock.', first: 'This is the first part.', last: 'This is the last part.',
-  resetDone: 'At the beginning. The clock stands.', stops: 'Stop at once', sources: 'Sources: {0}', left: 'Time left', stopped: 'Stopped at {0}.', stoppedHere: 'Stopped.',
+  resetDone: 'At the beginning. The clock stands.', stops: 'Stop at once', weak: 'weak ground', sources: 'Sources: {0}', left: 'Time left', stopped: 'Stopped at {0}.', stoppedHere: 'Stopped.',
   chosen: '{0} minutes. The clock stands.', step: 'Steps',
 };
 const TICK_MS = 250;
@@ -70,7 +70,7 @@ class StepTimer {
     const controls = make('div', { class: 'qu-buttons' }, this.runButton, button(words.back, () => this.go(-1)), button(words.on, () => this.go(1)),
       button(words.reset, () => this.reset()), button(words.stop, () => this.stop(), { class: 'ti-stop' }));
     this.stops = make('section', { class: 'ti-stops', 'aria-label': words.stops, tabindex: -1 }, make('p', { class: 'qu-group' }, words.stops),
-      make('ul', {}, ...spec.stops.map(({ sign, do: act }) => make('li', {}, make('b', {}, `${sign}. `), act))), sourceList(words.sources, spec.stop_sources));
+      make('ul', {}, ...spec.stops.map(({ sign, do: act, weak }) => make('li', {}, make('b', {}, `${sign}. `), act, weak ? ` (${words.weak})` : ''))), sourceList(words.sources, spec.stop_sources));
     this.root = make('div', { class: 'questions timer', role: 'group', 'aria-label': spec.title, 'data-timer': uid },
       hideStill(spec.still, `[data-timer="${uid}"]`), make('p', { class: 'qu-title' }, spec.title),
       make('div', { class: 'ti-split' }, this.stops, make('div', { class: 'ti-work' },

@@ -13,7 +13,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from iliopsoas.course.technique import Technique, techniques
+from iliopsoas.course.technique import Stop, Technique, techniques
 from iliopsoas.sources import UnknownName
 from iliopsoas.widgets import still
 from iliopsoas.widgets.cards import source_lines
@@ -53,7 +53,9 @@ class StepTimer(anywidget.AnyWidget):
         e = html.escape
         row = techniques().techniques[self.technique]
         steps = "".join(f"<li>{e(step)}</li>" for step in row.steps)
-        stops = "".join(f"<li><strong>{e(s.sign)}.</strong> {e(s.do)}</li>" for s in techniques().stops.values())
+        stops = "".join(
+            f"<li><strong>{e(s.sign)}.</strong> {e(s.do)}{_weak(s)}</li>" for s in techniques().stops.values()
+        )
         return (
             f'<div data-still="{e(self.spec["still"])}"><p><strong>{e(self.spec["title"])}</strong></p><ol>{steps}</ol>'
             f"<p>{e(self.spec['told'])}</p><p><strong>Stop at once</strong></p><ul>{stops}</ul></div>"
@@ -62,7 +64,7 @@ class StepTimer(anywidget.AnyWidget):
     def _still_text(self) -> str:
         row = techniques().techniques[self.technique]
         steps = (f"{n}. {step}" for n, step in enumerate(row.steps, 1))
-        stops = (f"{s.sign}: {s.do}" for s in techniques().stops.values())
+        stops = (f"{s.sign}: {s.do}{_weak(s)}" for s in techniques().stops.values())
         return "\n".join([self.spec["title"], *steps, self.spec["told"], "Stop at once", *stops])
 
     def _ipython_display_(self, **_: Any) -> None:
@@ -97,6 +99,10 @@ def minutes_of(row: Technique) -> list[int]:
     return list(range(ceil(least), floor(most) + 1))
 
 
+def _weak(row: Stop) -> str:
+    return " (weak ground)" if row.is_weak else ""
+
+
 def _spec(row: Technique) -> dict[str, Any]:
     first, last = row.timed[0], row.timed[-1]
     least, most = (f"{m:g}" for m in row.minutes)
@@ -110,7 +116,7 @@ def _spec(row: Technique) -> dict[str, Any]:
         "told": f"The clock runs for {of}: {span} minutes. {row.dose}",
         "reaches": row.reaches,
         "pressure": row.pressure,
-        "stops": [{"sign": s.sign, "do": s.do} for s in techniques().stops.values()],
+        "stops": [{"sign": s.sign, "do": s.do, "weak": s.is_weak} for s in techniques().stops.values()],
         "sources": source_lines(row.sources),
         "stop_sources": source_lines(key for s in techniques().stops.values() for key in s.sources),
         "words": {},
