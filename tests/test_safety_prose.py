@@ -148,7 +148,7 @@ def test_duties_by_time_and_an_unknown_time_is_refused():
     device = safety.duties("device").plain
     assert "portable appliance test" in device and "AED" not in device
     assert "AED" in safety.duties("emergency").plain
-    for one in ("before", "device", "emergency", "after"):
+    for one in ("before", "device", "emergency", "after", "observed"):
         assert safety.duties(one).plain in safety.duties().plain
     with pytest.raises(UnknownName, match="during"):
         safety.duties("during")
@@ -212,3 +212,13 @@ def test_pregnancy_is_no_matter_of_an_obstetric_consent():
     for sign in ("bleeding", "headache", "sight", "less movement", "calf"):
         assert sign in alarm.ask
     assert "Maternity triage at once" in alarm.do and "999" in alarm.do
+
+
+def test_what_a_tutor_watches_has_its_critical_rows_first():
+    """Findings 70 and 72: a practical rubric, and a list of what fails it whatever the rest was."""
+    seen = [duty for duty in duties().values() if duty.when == "observed"]
+    critical = [duty.name.startswith("Critical: ") for duty in seen]
+    assert critical == sorted(critical, reverse=True) and sum(critical) == 6
+    for word in ("screening", "consent", "draping", "never-areas", "stop", "the claim"):
+        assert any(duty.name == f"Critical: {word}" for duty in seen)
+    assert all(duty.is_weak for duty in seen), "until a tutor has reviewed them"

@@ -382,7 +382,7 @@ def test_stop_holds_the_clock_and_leads_to_the_rules(ticking):
     assert page.evaluate("document.activeElement.className") == "ti-stops"
     shown = page.locator(".ti-stops").inner_text()
     assert all(rule.sign in shown and rule.do in shown for rule in rules.values())
-    assert shown.count("(weak ground)") == sum(rule.is_weak for rule in rules.values()) > 0
+    assert shown.count("(weak)") == sum(rule.is_weak for rule in rules.values()) > 0
 
 
 def test_the_timer_is_worked_by_keyboard_alone(ticking):

@@ -16,7 +16,7 @@ from iliopsoas.atlas.structures import source_keys
 from iliopsoas.course.grounds import BASES, Basis, Grounded
 from iliopsoas.sources.tables import Column, one_of, read_rows, text
 
-When = Literal["before", "device", "emergency", "after"]
+When = Literal["before", "device", "emergency", "after", "observed"]
 
 FILE = "duties.toml"
 WHEN: Mapping[When, str] = MappingProxyType(
@@ -25,6 +25,7 @@ WHEN: Mapping[When, str] = MappingProxyType(
         "device": "The device",
         "emergency": "In an emergency",
         "after": "Afterwards",
+        "observed": "Seen by a tutor",
     }
 )
 # What an incident form asks for, in the order in which it is filled in.

@@ -72,7 +72,7 @@ def duties(*when: str) -> Prose:
     Parameters
     ----------
     when : str
-        Of "before", "device", "emergency", "after"; another one raises `UnknownName`.
+        Of "before", "device", "emergency", "after", "observed"; another one raises `UnknownName`.
     """
     for one in when:
         if one not in WHEN:

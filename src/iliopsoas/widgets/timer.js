@@ -6,7 +6,7 @@ const TIMER_WORDS = {
   part: 'Part {0} of {1}', clock: 'with the clock', noClock: 'No clock here. Go on when it is done.', minutes: 'Minutes', minute: '{0} min',
   start: 'Start', pause: 'Pause', on: 'Next part', back: 'Part before', reset: 'From the beginning', stop: 'Stop: hands off',
   started: 'Started: {0} left.', paused: 'Paused at {0}.', over: 'The time is over.', none: 'This part has no clock.', first: 'This is the first part.', last: 'This is the last part.',
-  resetDone: 'At the beginning. The clock stands.', stops: 'Stop at once', weak: 'weak ground', sources: 'Sources: {0}', left: 'Time left', stopped: 'Stopped at {0}.', stoppedHere: 'Stopped.',
+  resetDone: 'At the beginning. The clock stands.', stops: 'Stop at once', weak: 'weak', sources: 'Sources: {0}', left: 'Time left', stopped: 'Stopped at {0}.', stoppedHere: 'Stopped.',
   chosen: '{0} minutes. The clock stands.', step: 'Steps',
 };
 const TICK_MS = 250;

@@ -100,7 +100,7 @@ def minutes_of(row: Technique) -> list[int]:
 
 
 def _weak(row: Stop) -> str:
-    return " (weak ground)" if row.is_weak else ""
+    return " (weak)" if row.is_weak else ""
 
 
 def _spec(row: Technique) -> dict[str, Any]:
