@@ -11,6 +11,7 @@ from iliopsoas.course.claims import claim
 from iliopsoas.course.consent import consent
 from iliopsoas.course.duties import INCIDENT, duties, read_duties
 from iliopsoas.course.exercises import exercises
+from iliopsoas.course.measure import ERROR_DEG
 from iliopsoas.course.safety_list import chapters, weak_lines
 from iliopsoas.course.screening import OUTCOMES, screening
 from iliopsoas.course.signoff import read_reviews, reviews
@@ -163,7 +164,7 @@ def test_what_an_insurer_has_to_name_is_named():
 
 def test_the_incident_form_has_room_for_every_answer_and_asks_for_no_name_of_the_client():
     form = safety.incident_form()
-    assert form.markup.count('<th scope="row"') == len(INCIDENT) >= 10
+    assert form.markup.count('<th scope="row"') == form.markup.count("<td ") == len(INCIDENT) >= 10
     assert "initials only" in form.plain
 
 
@@ -222,3 +223,11 @@ def test_what_a_tutor_watches_has_its_critical_rows_first():
     for word in ("screening", "consent", "draping", "never-areas", "stop", "the claim"):
         assert any(duty.name == f"Critical: {word}" for duty in seen)
     assert all(duty.is_weak for duty in seen), "until a tutor has reviewed them"
+
+
+def test_the_card_of_before_and_after_asks_for_words_and_names_the_error():
+    card = safety.before_after_card()
+    assert card.markup.count("<td ") == 2 * card.markup.count('<th scope="row"') == 8
+    assert "pelvis held" in card.plain and "short of neutral" in card.plain and "0 to 10" in card.plain
+    assert f"up to {ERROR_DEG:g} degrees is within the error" in card.plain
+    assert "-" not in card.plain.split("0 to 10")[0], "no sign, but words"

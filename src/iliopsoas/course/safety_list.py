@@ -158,7 +158,7 @@ def _chapters() -> Iterator[tuple[str, tuple[str, ...], Iterable[Line]]]:
     )  # fmt: skip
     yield "What trials did with devices", ("Muscle", "People", "Beats a second", "Minutes", "Found"), (
         Line(f"device.{d.id}", (d.target, str(d.people), hertz(d.frequency_hz), f"{d.minutes:g}", d.found),
-             ground(STUDY, False, d.sources))
+             ground(d.basis, d.is_weak, d.sources), d.is_weak)
         for d in done.devices.values()
     )  # fmt: skip
     yield "The modified Thomas test: signs", ("Sign", "taken to point to", "Note"), _each(

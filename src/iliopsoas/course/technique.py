@@ -72,7 +72,7 @@ class Technique(Grounded):
 
 
 @dataclass(frozen=True)
-class Device:
+class Device(Grounded):
     """What one trial did with a percussion device, and what it found; the frequency may not be known."""
 
     id: str
@@ -81,6 +81,7 @@ class Device:
     minutes: float
     people: int
     found: str
+    basis: Basis
     sources: tuple[str, ...]
 
 
@@ -201,6 +202,7 @@ _TABLES: dict[str, dict[str, Column]] = {
         "minutes": Column(number),
         "people": Column(whole(1, 10000)),
         "found": Column(text()),
+        **_BASIS,
         **_SOURCES,
     },
     "never": {"area": Column(text()), "why": Column(text()), **_BASIS, **_SOURCES},

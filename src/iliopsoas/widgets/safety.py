@@ -14,6 +14,8 @@ from iliopsoas.course.consent import consent
 from iliopsoas.course.duties import INCIDENT, WHEN
 from iliopsoas.course.duties import duties as all_duties
 from iliopsoas.course.grounds import Grounded
+from iliopsoas.course.measure import ERROR_DEG
+from iliopsoas.course.measure import SOURCES as ERROR_SOURCES
 from iliopsoas.course.safety_list import chapters, cited, ground, hertz, meant, together, weak_lines, words
 from iliopsoas.course.screening import ANY, GROUPS, OUTCOMES, Reason, screening
 from iliopsoas.course.signoff import reviews
@@ -88,18 +90,37 @@ def duties(*when: str) -> Prose:
 
 def incident_form() -> Prose:
     """Return a form to print and to fill in the same day, when something went wrong or nearly did."""
+    return _form("Incident form: something went wrong, or nearly", ["Asked", "Answer"], INCIDENT)
+
+
+def before_after_card() -> Prose:
+    """Return a card to print: what is measured before and after, with the error of the test in words."""
+    angle = "Thomas test, {} thigh, pelvis held: degrees short of neutral (above horizontal) or beyond it (below)"
+    asked = [angle.format("right"), angle.format("left"), "How strong the complaint is, 0 to 10", "Signs that changed"]
+    rules = [
+        "The same hands, the same couch, the pelvis held; without that no number is written.",
+        f"A change of up to {ERROR_DEG:g} degrees is within the error of the test ({cited(ERROR_SOURCES)}): no result.",
+        "If nothing changed, that is written down too.",
+    ]
+    card = _form("Before and after", ["Measured", "Before", "After"], asked)
+    lines = "".join(f"<p>{html.escape(rule)}</p>" for rule in rules)
+    return Prose(card.markup + lines, "\n".join([card.plain, *rules]))
+
+
+def _form(title: str, heads: Sequence[str], asked: Sequence[str]) -> Prose:
+    """Return a table to print with empty boxes beside what is asked."""
     e = html.escape
     box = "border:1px solid;text-align:left;padding:4px"
-    line = '<td style="border:1px solid;height:3.2em;width:62%"></td>'
-    rows = "".join(
-        f'<tr><th scope="row" style="{box};font-weight:600">{e(asked)}</th>{line}</tr>' for asked in INCIDENT
-    )
-    title = "Incident form: something went wrong, or nearly"
+    width = round(62 / (len(heads) - 1))
+    empty = f'<td style="border:1px solid;height:3.2em;width:{width}%"></td>' * (len(heads) - 1)
+    head = "".join(f'<th scope="col" style="{box}">{e(one)}</th>' for one in heads)
+    rows = "".join(f'<tr><th scope="row" style="{box};font-weight:600">{e(one)}</th>{empty}</tr>' for one in asked)
     markup = (
         '<table style="border-collapse:collapse;width:100%"><caption style="text-align:left;font-weight:600">'
-        f"{e(title)}</caption><tbody>{rows}</tbody></table>"
+        f"{e(title)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
-    return Prose(markup, "\n".join([title, *(f"{asked}: ____" for asked in INCIDENT)]))
+    blank = "____" if len(heads) == 2 else " / ".join(f"{one}: ____" for one in heads[1:])
+    return Prose(markup, "\n".join([title, *(f"{one}: {blank}" for one in asked)]))
 
 
 def screening_list(work: str | None = None) -> Prose:
@@ -193,8 +214,9 @@ def devices() -> Prose:
     """Return what trials did with percussion devices, and what they found."""
     rows = []
     for d in techniques().devices.values():
-        rows.append([d.target, str(d.people), hertz(d.frequency_hz), f"{d.minutes:g}", d.found, cited(d.sources)])
-    return _table("What trials did", ["Muscle", "People", "Beats a second", "Minutes", "Found", "Source"], rows)
+        numbers = [str(d.people), hertz(d.frequency_hz), f"{d.minutes:g}"]
+        rows.append([d.target, *numbers, d.found, ground(d.basis, d.is_weak, d.sources)])
+    return _table("What trials did", ["Muscle", "People", "Beats a second", "Minutes", "Found", "Ground"], rows)
 
 
 def article_sequence() -> Prose:
