@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 import browser_lab as lab
 from iliopsoas.plates.catalogue import folio
+from iliopsoas.publish import safety_sheet
 from iliopsoas.widgets import Acetates
 from test_frames_browser import page_of
 
@@ -54,3 +57,16 @@ def test_no_serious_barrier_and_nothing_cut_off(html, open_page, width):
     assert lab.barriers(page, ".acetates") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert lab.cut_off(page, ".acetates") == []
+
+
+def test_the_list_for_a_reviewer_prints_so_that_it_can_be_filled_in(open_page):
+    """On A4: no table runs over the edge, no row is longer than its page, and there is room to sign."""
+    # A4 across, less the margins of the page, in CSS pixels.
+    page = open_page(safety_sheet.page(date(2027, 3, 31)), ".sign", viewport={"width": 1031, "height": 703})
+    page.emulate_media(media="print")
+    wide = page.evaluate("[...document.querySelectorAll('table')].map((t) => t.getBoundingClientRect().right)")
+    assert max(wide) <= 1032
+    high = page.evaluate("[...document.querySelectorAll('tr')].map((r) => r.getBoundingClientRect().height)")
+    assert max(high) < 640, "with its repeated head, on one page"
+    room = page.evaluate("[...document.querySelectorAll('.sign td')].map((d) => d.getBoundingClientRect().width)")
+    assert len(room) == 5 and min(room) > 500

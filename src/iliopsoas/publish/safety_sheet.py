@@ -32,8 +32,9 @@ table { border-collapse: collapse; width: 100% } thead { display: table-header-g
 th, td { border: 1px solid #777; padding: 3px 5px; text-align: left; vertical-align: top; overflow-wrap: break-word }
 td { white-space: pre-line } thead th { background: #eee } tbody th { font-weight: 600 }
 .weak > :first-child { border-left: 6px solid #777 }
-.row { font: 8pt/1.3 ui-monospace, Consolas, monospace } .ground { font-size: 8.5pt } .tick { width: 2.6em }
-.remark { min-width: 9em } .line { border-bottom: 1px solid #111; height: 2.2em }
+.row { font: 8pt/1.3 ui-monospace, Consolas, monospace; overflow-wrap: anywhere; min-width: 8em; width: 8em }
+.ground { font-size: 8.5pt } .tick { width: 2.6em } .remark { min-width: 8em } .steps { min-width: 20em }
+.sign th { width: 14em } .line { height: 2.6em }
 @media print { body { margin: 0; max-width: none; padding: 0; font-size: 8.5pt } .wide { overflow: visible } }
 """
 
@@ -59,8 +60,8 @@ def page(day: date) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>'
         f"<h1>{e(TITLE)}</h1><p>Version {e(version('iliopsoas'))}, {day.isoformat()}. {count} rows, "
         f"{len(weak_lines())} of them on weak ground.</p><p>{e(SCOPE)}</p>{state}<p>{e(WHAT_TO_DO)}</p>"
-        f"{''.join(_chapter(chapter) for chapter in all_chapters)}<h2>Review</h2><table><tbody>{blank}</tbody></table>"
-        "</body></html>\n"
+        f"{''.join(_chapter(chapter) for chapter in all_chapters)}"
+        f"<h2>Review</h2><table class=sign><tbody>{blank}</tbody></table></body></html>\n"
     )
 
 
@@ -111,7 +112,8 @@ def _rows(chapter: Chapter) -> Iterator[str]:
 
 def _row(line: Line) -> str:
     e = html.escape
-    cells = "".join(f"<td>{e(cell)}</td>" for cell in line.cells[1:])
+    # Steps, a line each, need more room than the words beside them, or the row grows longer than its page.
+    cells = "".join(f"<td{' class=steps' if chr(10) in cell else ''}>{e(cell)}</td>" for cell in line.cells[1:])
     kind = " class=weak" if line.is_weak else ""
     return (
         f"<tr{kind}><th scope=row>{e(line.cells[0])}</th>{cells}<td class=ground>{e(line.ground)}</td>"
