@@ -261,7 +261,10 @@ low = -20
 high = -5
 rests_on = "assumption"
 said = "So we think."
-""" + "".join(f'[[stop]]\nid = "s{k}"\nsign = "A sign"\nact = "Stop."\ntier = "{t}"\n' for k, t in enumerate(TIERS))
+""" + "".join(
+    f'[[stop]]\nid = "s{k}"\nsign = "A sign"\nact = "Stop."\ntier = "{t}"\nbasis = "expert knowledge"\n'
+    for k, t in enumerate(TIERS)
+)
 
 
 @pytest.mark.parametrize(
@@ -269,6 +272,8 @@ said = "So we think."
     [
         ("low = -20", "low = -5.5\nbasis = 1", "basis"),
         ("low = -20", "low = -8", "back.hip_flexion_deg"),
+        ('basis = "expert knowledge"', 'basis = "guideline"', "sources"),
+        ('basis = "expert knowledge"\n', "", "basis"),
         ("high = -5", "high = 140", "back.hip_flexion_deg"),
         ('"assumption"', '"measured"', "back.hip_flexion_deg"),
         ('"assumption"', '"guess"', "rests_on"),

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from iliopsoas.atlas import strokes as stroke_data
+from iliopsoas.body import margins as margin_data
 from iliopsoas.course.claims import claim
 from iliopsoas.course.consent import consent
 from iliopsoas.course.duties import INCIDENT, duties, read_duties
 from iliopsoas.course.exercises import exercises
+from iliopsoas.course.exercises import stop_rules as aftercare_stops
+from iliopsoas.course.grounds import BASES, TRAINED, WEAK
 from iliopsoas.course.measure import ERROR_DEG
 from iliopsoas.course.safety_list import chapters, weak_lines
 from iliopsoas.course.screening import OUTCOMES, screening
@@ -18,6 +22,8 @@ from iliopsoas.course.signoff import read_reviews, reviews
 from iliopsoas.course.technique import techniques
 from iliopsoas.sources import DataError, UnknownName, reference
 from iliopsoas.widgets import safety
+from iliopsoas.widgets.aftercare import aftercare
+from iliopsoas.widgets.strokes import strokes
 
 
 def test_the_whole_list_holds_every_row_with_its_sources_and_nothing_to_open():
@@ -119,6 +125,9 @@ def test_every_row_of_every_safety_file_stands_in_the_list_by_its_id():
     margins = tomllib.loads(files("iliopsoas.body").joinpath("margins.toml").read_text(encoding="utf-8"))["margin"]
     found += [f"margin.{row['id']}" for row in margins]
     found += [f"exercise.{id}" for id in exercises()]
+    found += [f"aftercare_stop.{row.id}" for row in aftercare_stops()]
+    drawn = tomllib.loads(files("iliopsoas.atlas").joinpath("strokes.toml").read_text(encoding="utf-8"))
+    found += [f"{kind if kind == 'stroke' else f'stroke_{kind}'}.{row['id']}" for kind in drawn for row in drawn[kind]]
     found += [f"outcome.{id}" for id in OUTCOMES]
     missing = [key for key in found if key not in listed]
     assert not missing
@@ -140,8 +149,55 @@ def test_a_row_on_weak_ground_says_so_where_a_lesson_prints_it(shown, row):
     assert "(weak)" in text[text.index(row) :].split("Ground: ", 1)[1].splitlines()[0]
 
 
+def test_no_row_is_without_ground_and_what_names_no_source_is_weak():
+    """What nothing bears out must not look as good as what a guideline says."""
+    for line in (line for chapter in chapters() for line in chapter.lines):
+        assert line.ground, line.key
+        assert line.is_weak == ("(weak)" in line.ground), line.key
+        if re.search(r"our own|expert knowledge", line.ground):
+            assert line.is_weak, line.key
+
+
+def test_one_vocabulary_of_grounds_with_the_layers_below():
+    """Strokes and margins lie below the course and keep their own words for it; they must be the same ones."""
+    for low in (stroke_data.BASES, margin_data.BASES):
+        assert set(low) <= set(BASES)
+        assert set(low) & WEAK == {TRAINED}, "the only weak one that they know"
+
+
+def test_a_row_of_which_only_a_part_was_tried_is_weak():
+    """The minutes come from trials or a leaflet; pressure, place and qualification do not."""
+    assert all(techniques().techniques[id].is_weak for id in ("effleurage", "percussion"))
+    assert all(work.is_weak for work in screening().works.values())
+    assert all(step.is_weak for id, step in techniques().article.items() if id.startswith(("effleurage", "percussion")))
+
+
+def test_nothing_is_called_the_shortest():
+    """Finding 24: far bent the model is not borne out; only "much shorter than in standing" is."""
+    printed = safety.safety_list().plain
+    assert "at its shortest" not in printed and "much shorter than in standing" in printed
+
+
+def test_outcomes_and_the_articles_steps_show_their_ground_in_the_lessons():
+    assert safety.outcomes().plain.count("(weak)") == len(OUTCOMES)
+    steps = safety.article_sequence().plain
+    assert steps.count("(weak)") == sum(step.is_weak for step in techniques().article.values()) > 0
+
+
+def test_weak_rows_are_marked_where_only_their_words_are_shown():
+    trainer, cards = strokes(), aftercare("half_kneeling")
+    rows = stroke_data.strokes()
+    for text in (trainer._still_text(), trainer._still_html()):
+        assert text.count("(weak)") == sum(
+            x.is_weak for g in (rows.areas, rows.strokes, rows.rules) for x in g.values()
+        )
+    for text in (cards._still_text(), cards._still_html()):
+        assert text.count(" (weak)") == sum(rule.is_weak for rule in aftercare_stops())
+    assert [one["mark"] for one in cards.spec["stops"]].count(" (weak)") == sum(x.is_weak for x in aftercare_stops())
+
+
 def test_a_technique_says_on_what_it_rests():
-    assert "Ground: study: Sams et al. 2025" in safety.technique("percussion").plain
+    assert "Ground: expert knowledge (weak): Sams et al. 2025" in safety.technique("percussion").plain
     assert "(weak)" not in safety.technique("contract_relax").plain
 
 

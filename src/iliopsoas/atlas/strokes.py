@@ -24,11 +24,22 @@ STROKES = ("up", "across", "down")  # in the order in which they are done
 AREAS = ("covered", "above_groin", "midline")
 RULES = ("direction", "speed", "pressure")
 NUMBERS = ("breaths_a_round", "breaths_a_minute", "hand_breadth")
-BASES = ("official advice", "expert knowledge")
+BASES = ("official advice", "professional body", "expert knowledge")
+
+
+class _Row:
+    """A row with a ``basis``."""
+
+    basis: str
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether the row rests on expert knowledge alone."""
+        return self.basis == "expert knowledge"
 
 
 @dataclass(frozen=True)
-class Stroke:
+class Stroke(_Row):
     """One stroke, in words; `along` is the part of the large bowel that it follows, "" for none that is drawn."""
 
     id: str
@@ -36,6 +47,7 @@ class Stroke:
     along: str
     begins: str
     ends: str
+    basis: str
     sources: tuple[str, ...]
 
     @property
@@ -45,17 +57,18 @@ class Stroke:
 
 
 @dataclass(frozen=True)
-class NeverArea:
+class NeverArea(_Row):
     """An area into which no stroke goes, and why."""
 
     id: str
     name: str
     why: str
+    basis: str
     sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class StrokeRule:
+class StrokeRule(_Row):
     """What holds for all strokes, what it rests on, and what has to be said with it."""
 
     id: str
@@ -66,13 +79,14 @@ class StrokeRule:
 
 
 @dataclass(frozen=True)
-class Span:
+class Span(_Row):
     """A number, or the least and the most of one, in `unit`."""
 
     id: str
     least: float
     most: float
     unit: Unit
+    basis: str
     sources: tuple[str, ...]
 
 
@@ -139,8 +153,9 @@ def read_strokes(toml: str, file: str = FILE) -> Strokes:
 
 
 _BOWEL = ("", "ascending_colon_r", "descending_colon_l")
-_SOURCES: dict[str, Column] = {"sources": Column(source_keys())}
-_MAYBE: dict[str, Column] = {"sources": Column(list_of(one_of(keys(), "a key of references.bib")))}
+_BASIS: dict[str, Column] = {"basis": Column(one_of(BASES))}
+_SOURCES: dict[str, Column] = {**_BASIS, "sources": Column(source_keys())}
+_MAYBE: dict[str, Column] = {**_BASIS, "sources": Column(list_of(one_of(keys(), "a key of references.bib")))}
 _TABLES: dict[str, dict[str, Column]] = {
     "stroke": {
         "name": Column(text()),
@@ -150,6 +165,6 @@ _TABLES: dict[str, dict[str, Column]] = {
         **_SOURCES,
     },
     "area": {"name": Column(text()), "why": Column(text()), **_SOURCES},
-    "rule": {"text": Column(text()), "basis": Column(one_of(BASES)), "note": Column(text()), **_MAYBE},
+    "rule": {"text": Column(text()), "note": Column(text()), **_MAYBE},
     "number": {"least": Column(number), "most": Column(number), "unit": Column(one_of(get_args(Unit))), **_MAYBE},
 }

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 
 from iliopsoas.atlas.structures import source_keys
 from iliopsoas.body.pose import Pose
+from iliopsoas.course.grounds import BASES, TRAINED, Basis, Grounded
 from iliopsoas.sources import DataError, UnknownName
 from iliopsoas.sources.tables import Column, list_of, number, one_of, read_rows, record, text
 
@@ -140,13 +141,14 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class StopRule:
+class StopRule(Grounded):
     """A sign at which an exercise ends, what to do, and how fast."""
 
     id: str
     sign: str
     act: str
     tier: Tier
+    basis: Basis
     sources: tuple[str, ...] = ()
 
 
@@ -194,6 +196,9 @@ def read_exercises(toml: str, file: str = FILE) -> Exercises:
     ranks = [TIERS.index(row["tier"]) for row in rows["stop"]]
     if ranks != sorted(ranks) or len(set(ranks)) != len(TIERS):
         raise DataError(file, "stop", "tier", [row["tier"] for row in rows["stop"]], f"all of {', '.join(TIERS)}, so")
+    for row in rows["stop"]:
+        if row["basis"] != TRAINED and not row["sources"]:
+            raise DataError(file, row["id"], "sources", None, f"the source, or the basis {TRAINED}")
     by_id = MappingProxyType({row["id"]: Exercise(**row) for row in rows["exercise"]})
     return Exercises(by_id, tuple(StopRule(**row) for row in rows["stop"]))
 
@@ -247,4 +252,5 @@ _EXERCISE = {
     "sources": Column(source_keys()),
     "leg": Column(list_of(record(_LEG, Leg), 1)),
 }
-_STOP = {"sign": Column(text()), "act": Column(text()), "tier": Column(one_of(TIERS)), "sources": _KEYS}
+_STOP = {"sign": Column(text()), "act": Column(text()), "tier": Column(one_of(TIERS)), "basis": Column(one_of(BASES)),
+         "sources": _KEYS}  # fmt: skip

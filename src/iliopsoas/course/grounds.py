@@ -9,7 +9,8 @@ Basis = Literal[
     "expert knowledge",
 ]  # fmt: skip
 BASES: tuple[Basis, ...] = get_args(Basis)
-WEAK: frozenset[str] = frozenset({"expert knowledge", "case reports", "manufacturer"})
+TRAINED: Basis = "expert knowledge"  # what is taught or chosen without anything that bears it out
+WEAK: frozenset[str] = frozenset({TRAINED, "case reports", "manufacturer"})
 
 
 class Grounded:

@@ -4,23 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from iliopsoas.atlas.strokes import Span, strokes
 from iliopsoas.body.margins import margins
 from iliopsoas.course.consent import Scene, consent
 from iliopsoas.course.duties import WHEN, duties
 from iliopsoas.course.exercises import Exercise, exercises
 from iliopsoas.course.exercises import stop_rules as aftercare_stops
-from iliopsoas.course.grounds import Grounded
+from iliopsoas.course.grounds import TRAINED
 from iliopsoas.course.screening import ANY, GROUPS, OUTCOMES, Reason, screening
 from iliopsoas.course.technique import Technique, techniques
 from iliopsoas.course.thomas import Study, thomas_test
 from iliopsoas.sources import reference
 
 WEAK_MARK = "weak"
-OWN_CHECK = "our own cross-check of answers"
+OWN_CHECK = f"{TRAINED} ({WEAK_MARK}): our own cross-check of answers"
+OWN_STEPS = f"{TRAINED} ({WEAK_MARK}): our own sorting into steps; each question that leads here names its sources"
 STUDY = "study"
-TRAINED = "expert knowledge"
+
+
+class Row(Protocol):
+    """What stands in the list: a row of any file that says on what it rests."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def basis(self) -> str:
+        """On what it rests."""
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether that is weak."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Reference keys."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +76,13 @@ class Chapter:
 
 def ground(basis: str, weak: bool, sources: Iterable[str]) -> str:
     """Return on what a row rests, as printed: the kind of ground, the mark of a weak one, and the sources."""
-    return f"{basis}{f' ({WEAK_MARK})' if weak else ''}: {cited(sources)}"
+    kind, named = f"{basis}{f' ({WEAK_MARK})' if weak else ''}", cited(sources)
+    return f"{kind}: {named}" if named else kind
+
+
+def mark(row: Row) -> str:
+    """Return what is put behind a row on weak ground, where its whole ground is not printed; else nothing."""
+    return f" ({WEAK_MARK})" if row.is_weak else ""
 
 
 def cited(keys: Iterable[str]) -> str:
@@ -99,7 +126,7 @@ def _chapters() -> Iterator[tuple[str, tuple[str, ...], Iterable[Line]]]:
     yield (
         "Outcomes of the screening",
         ("Outcome", "What you do"),
-        (Line(f"outcome.{id}", (words(id), text)) for id, text in OUTCOMES.items()),
+        (Line(f"outcome.{id}", (words(id), text), OWN_STEPS, True) for id, text in OUTCOMES.items()),
     )
     heads = ("A yes means", "Do", "Why")
     for group in GROUPS:
@@ -119,7 +146,10 @@ def _chapters() -> Iterator[tuple[str, tuple[str, ...], Iterable[Line]]]:
         ("Answers", "Ask"),
         (
             Line(
-                f"contradiction.{c.id}", ("; ".join(f"{words(k)}: {v}" for k, v in c.answers.items()), c.ask), OWN_CHECK
+                f"contradiction.{c.id}",
+                ("; ".join(f"{words(k)}: {v}" for k, v in c.answers.items()), c.ask),
+                OWN_CHECK,
+                True,
             )
             for c in asked.contradictions
         ),
@@ -127,7 +157,7 @@ def _chapters() -> Iterator[tuple[str, tuple[str, ...], Iterable[Line]]]:
     yield (
         "Screening: asked only to compare",
         ("Question",),
-        (Line(f"check.{id}", (text,), OWN_CHECK) for id, text in asked.checks.items()),
+        (Line(f"check.{id}", (text,), OWN_CHECK, True) for id, text in asked.checks.items()),
     )
     yield (
         "Said before consent",
@@ -145,6 +175,7 @@ def _chapters() -> Iterator[tuple[str, tuple[str, ...], Iterable[Line]]]:
         ("Technique", "Reaches", "Position", "Steps", "Pressure", "Dose"),
         _each("technique", done.techniques.values(), _technique),
     )
+    yield from _strokes()
     yield (
         "Stop at once",
         ("Sign", "Do", "Outcome"),
@@ -166,20 +197,30 @@ def _chapters() -> Iterator[tuple[str, tuple[str, ...], Iterable[Line]]]:
         lambda x: (x.sign, f"{x.points_to}{' Contested.' if x.contested else ''}", x.note),
     )  # fmt: skip
     yield "The modified Thomas test: how good it is", ("People", "Found"), (_study(s) for s in tested.studies.values())
-    yield "The article's sequence", ("The article", "Here", "Instead", "Why", "Claims"), (
-        Line(f"article_step.{s.id}",
-             (s.article, s.verdict, s.instead, s.why, ", ".join(c.upper() for c in s.claims)), cited(s.sources))
-        for s in done.article.values()
+    yield "The article's sequence", ("The article", "Here", "Instead", "Why", "Claims"), _each(
+        "article_step", done.article.values(),
+        lambda s: (s.article, s.verdict, s.instead, s.why, ", ".join(c.upper() for c in s.claims)),
     )  # fmt: skip
     yield "Exercises", ("Exercise", "How", "Dose", "Adapt", "Not for", "Evidence"), map(_exercise, exercises().values())
-    yield "Exercises: when to stop", ("Sign", "Do", "How fast"), (
-        Line(f"aftercare_stop.{s.id}", (s.sign, s.act, words(s.tier)),
-             cited(s.sources) or f"{TRAINED} ({WEAK_MARK})", not s.sources)
-        for s in aftercare_stops()
+    yield "Exercises: when to stop", ("Sign", "Do", "How fast"), _each(
+        "aftercare_stop", aftercare_stops(), lambda s: (s.sign, s.act, words(s.tier))
     )  # fmt: skip
 
 
-def _each(kind: str, rows: Iterable[Grounded], cells: Callable[[Any], tuple[str, ...]]) -> Iterator[Line]:
+def _strokes() -> Iterator[tuple[str, tuple[str, ...], Iterable[Line]]]:
+    """Yield the chapters on light effleurage as it is drawn: strokes, where none goes, rules, numbers."""
+    rows = strokes()
+    yield "Effleurage: the strokes", ("Stroke",), _each("stroke", rows.strokes.values(), lambda x: (x.text,))
+    yield "Effleurage: where no stroke goes", ("Area", "Why"), _each(
+        "stroke_area", rows.areas.values(), lambda x: (x.name, x.why)
+    )  # fmt: skip
+    yield "Effleurage: rules", ("Rule", "Note"), _each("stroke_rule", rows.rules.values(), lambda x: (x.text, x.note))
+    yield "Effleurage: numbers", ("What", "How much"), _each(
+        "stroke_number", rows.numbers.values(), lambda x: (words(x.id), _span(x))
+    )  # fmt: skip
+
+
+def _each(kind: str, rows: Iterable[Row], cells: Callable[[Any], tuple[str, ...]]) -> Iterator[Line]:
     for row in rows:
         yield Line(f"{kind}.{row.id}", cells(row), ground(row.basis, row.is_weak, row.sources), row.is_weak)
 
@@ -204,6 +245,10 @@ def numbered(steps: Iterable[str]) -> str:
 def hertz(span: tuple[float, float] | None) -> str:
     """Return a range of frequencies, or that none was said."""
     return "not said" if span is None else " to ".join(dict.fromkeys(f"{f:g}" for f in span))
+
+
+def _span(row: Span) -> str:
+    return f"{' to '.join(dict.fromkeys(f'{x:g}' for x in (row.least, row.most)))} {row.unit}"
 
 
 def _far(margin_mm: float) -> str:

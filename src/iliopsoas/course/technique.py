@@ -109,7 +109,7 @@ class Stop(Grounded):
 
 
 @dataclass(frozen=True)
-class ArticleStep:
+class ArticleStep(Grounded):
     """A step of the article's sequence in our words, what became of it and why, and the claims that it makes."""
 
     id: str
@@ -118,6 +118,7 @@ class ArticleStep:
     instead: str
     why: str
     claims: tuple[str, ...]
+    basis: Basis
     sources: tuple[str, ...]
 
 
@@ -213,6 +214,7 @@ _TABLES: dict[str, dict[str, Column]] = {
         "instead": Column(text()),
         "why": Column(text()),
         "claims": Column(list_of(text(), 1)),
+        **_BASIS,
         **_SOURCES,
     },
 }

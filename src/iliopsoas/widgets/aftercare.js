@@ -57,7 +57,7 @@ class Aftercare {
     this.list = radios(words.choose, spec.exercises, (id) => this.choose(id));
     this.list.node.className = 'af-list';
     this.body = make('div', { class: 'af-body' });
-    const stops = spec.stops.map(({ sign, act }) => make('li', {}, `${sign}: `, make('b', {}, act)));
+    const stops = spec.stops.map(({ sign, act, mark }) => make('li', {}, `${sign}: `, make('b', {}, act), mark));
     this.root = make('div', { class: 'aftercare', role: 'group', 'aria-label': spec.title, 'data-aftercare': uid },
       hideStill(spec.still, `[data-aftercare="${uid}"]`), make('p', { class: 'af-title' }, spec.title),
       this.list.node, this.body,

@@ -15,6 +15,7 @@ import traitlets
 
 from iliopsoas.course.checker import ASKED, WHY_SAME, WORDS, Answer, answer
 from iliopsoas.course.exercises import Exercise, Leg, StopRule, exercise, exercises, stop_rules
+from iliopsoas.course.safety_list import mark
 from iliopsoas.widgets import still
 from iliopsoas.widgets.cards import source_lines
 from iliopsoas.widgets.drawn import joined
@@ -26,7 +27,9 @@ LEGEND = (
     "angles that people differ by, and for psoas also over the published levers of other bodies and models. "
     f"{WHY_SAME}"
 )
-WITHOUT_SOURCE = "Rules without a source rest on clinical teaching. No qualified tutor has reviewed them yet."
+WITHOUT_SOURCE = (
+    "Rules marked “weak” rest on clinical teaching or case reports. No qualified tutor has reviewed the rules yet."
+)
 FURTHEST_MM = 80  # end of the bar on either side
 
 
@@ -64,7 +67,7 @@ class Aftercare(anywidget.AnyWidget):
                 "exercises": [_plain(one) for one in self._offered],
                 "asked": [{"id": a.id, "name": a.name, "hint": a.hint} for a in ASKED.values()],
                 "choices": list(WORDS),
-                "stops": [{"sign": s.sign, "act": s.act, "tier": s.tier} for s in _worst_first()],
+                "stops": [{"sign": s.sign, "act": s.act, "tier": s.tier, "mark": mark(s)} for s in _worst_first()],
                 "stop_sources": source_lines(dict.fromkeys(key for s in stop_rules() for key in s.sources)),
                 "without_source": WITHOUT_SOURCE,
                 "legend": LEGEND,
@@ -76,7 +79,7 @@ class Aftercare(anywidget.AnyWidget):
     def _still_html(self) -> str:
         e = html.escape
         rows = "".join(_exercise_html(one) for one in self._offered)
-        stops = "".join(f"<li>{e(s.sign)}: <strong>{e(s.act)}</strong></li>" for s in _worst_first())
+        stops = "".join(f"<li>{e(s.sign)}: <strong>{e(s.act)}</strong>{mark(s)}</li>" for s in _worst_first())
         return (
             f'<div data-still="{e(self._key)}"><p><strong>{TITLE}</strong></p>{rows}<p>{e(LEGEND)}</p>'
             f"<p><strong>When to stop</strong></p><ul>{stops}</ul><p>{e(WITHOUT_SOURCE)}</p></div>"
@@ -84,7 +87,7 @@ class Aftercare(anywidget.AnyWidget):
 
     def _still_text(self) -> str:
         lines = [line for one in self._offered for line in _exercise_text(one)]
-        return "\n".join([*lines, LEGEND, *(f"{s.sign}: {s.act}" for s in _worst_first())])
+        return "\n".join([*lines, LEGEND, *(f"{s.sign}: {s.act}{mark(s)}" for s in _worst_first())])
 
     def _ipython_display_(self, **_: Any) -> None:
         """Send two outputs: the exercises as text with answers to unfold, then the widget that hides them."""

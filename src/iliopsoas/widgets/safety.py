@@ -16,7 +16,7 @@ from iliopsoas.course.duties import duties as all_duties
 from iliopsoas.course.grounds import Grounded
 from iliopsoas.course.measure import ERROR_DEG
 from iliopsoas.course.measure import SOURCES as ERROR_SOURCES
-from iliopsoas.course.safety_list import chapters, cited, ground, hertz, meant, together, weak_lines, words
+from iliopsoas.course.safety_list import OWN_STEPS, chapters, cited, ground, hertz, meant, together, weak_lines, words
 from iliopsoas.course.screening import ANY, GROUPS, OUTCOMES, Reason, screening
 from iliopsoas.course.signoff import reviews
 from iliopsoas.course.technique import techniques
@@ -152,8 +152,8 @@ def screening_list(work: str | None = None) -> Prose:
 
 def outcomes() -> Prose:
     """Return what each outcome of the screening means, with its time and place."""
-    rows = [[words(name), text] for name, text in OUTCOMES.items()]
-    return _table("Outcomes, from the safest to the most serious", ["Outcome", "What you do"], rows)
+    rows = [[words(name), text, OWN_STEPS] for name, text in OUTCOMES.items()]
+    return _table("Outcomes, from the safest to the most serious", ["Outcome", "What you do", "Ground"], rows)
 
 
 def consent_list() -> Prose:
@@ -222,10 +222,10 @@ def devices() -> Prose:
 def article_sequence() -> Prose:
     """Return the article's own sequence, step by step: what is kept, changed, dropped or added, and why."""
     rows = [
-        [s.article, s.verdict, s.instead, s.why, f"{', '.join(c.upper() for c in s.claims)}; {cited(s.sources)}"]
+        [s.article, s.verdict, s.instead, s.why, f"{', '.join(c.upper() for c in s.claims)}; {_ground(s)}"]
         for s in techniques().article.values()
     ]
-    return _table("The article's sequence", ["The article", "Here", "Instead", "Why", "Claims and sources"], rows)
+    return _table("The article's sequence", ["The article", "Here", "Instead", "Why", "Claims and ground"], rows)
 
 
 def safety_list() -> Prose:
@@ -245,8 +245,12 @@ def _reason_row(asked: str, reason: Reason, work: str | None) -> list[str]:
     return [asked, *meant(reason, work), ground(reason.basis, reason.is_weak, reason.sources)]
 
 
+def _ground(row: Grounded) -> str:
+    return ground(row.basis, row.is_weak, row.sources)
+
+
 def _rests_on(row: Grounded) -> str:
-    return f"Ground: {ground(row.basis, row.is_weak, row.sources)}."
+    return f"Ground: {_ground(row)}."
 
 
 def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Prose:

@@ -15,6 +15,7 @@ import traitlets
 
 from iliopsoas.atlas import strokes as data
 from iliopsoas.body import strokes as where
+from iliopsoas.course.safety_list import mark
 from iliopsoas.learning.strokes import TOLERANCE_MM
 from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.strokes import REACHES, origin_px, outlines_mm, path_mm
@@ -64,9 +65,11 @@ class StrokeTrainer(Drawn):
     def _still_html(self) -> str:
         e = html.escape
         rows = data.strokes()
-        strokes = "".join(f"<li>{e(one.text)}</li>" for one in rows.strokes.values())
-        never = "".join(f"<li><strong>{e(one.name)}.</strong> {e(one.why)}</li>" for one in rows.areas.values())
-        rules = "".join(f"<p>{e(rule.text)} {e(rule.note)}</p>" for rule in rows.rules.values())
+        strokes = "".join(f"<li>{e(one.text)}{mark(one)}</li>" for one in rows.strokes.values())
+        never = "".join(
+            f"<li><strong>{e(one.name)}.</strong> {e(one.why)}{mark(one)}</li>" for one in rows.areas.values()
+        )
+        rules = "".join(f"<p>{e(rule.text)} {e(rule.note)}{mark(rule)}</p>" for rule in rows.rules.values())
         return (
             f'<div data-still="{e(self.spec["still"])}"><p><strong>{e(TITLE)}</strong></p><p>{e(REACHES)}</p>'
             f"<p>Where no stroke goes:</p><ul>{never}</ul>"
@@ -76,9 +79,9 @@ class StrokeTrainer(Drawn):
 
     def _still_text(self) -> str:
         rows = data.strokes()
-        never = (f"Never: {one.name}. {one.why}" for one in rows.areas.values())
-        strokes = (f"{n}. {one.text}" for n, one in enumerate(rows.strokes.values(), 1))
-        rules = (f"{rule.text} {rule.note}" for rule in rows.rules.values())
+        never = (f"Never: {one.name}. {one.why}{mark(one)}" for one in rows.areas.values())
+        strokes = (f"{n}. {one.text}{mark(one)}" for n, one in enumerate(rows.strokes.values(), 1))
+        rules = (f"{rule.text} {rule.note}{mark(rule)}" for rule in rows.rules.values())
         return "\n".join([TITLE, REACHES, *never, *strokes, *rules])
 
     def _ipython_display_(self, **_: Any) -> None:
@@ -143,11 +146,16 @@ def _spec() -> dict[str, Any]:
             for id, one in rows.strokes.items()
         ],
         "never": [
-            {"id": area, "name": rows.areas[area].name, "why": rows.areas[area].why, "corners": _plain(corners)}
+            {
+                "id": area,
+                "name": rows.areas[area].name,
+                "why": f"{rows.areas[area].why}{mark(rows.areas[area])}",
+                "corners": _plain(corners),
+            }
             for area, corners in outlines_mm().values()
         ],
         "choices": choices(),
-        "rules": {id: f"{rule.text} {rule.note}" for id, rule in rows.rules.items()},
+        "rules": {id: f"{rule.text} {rule.note}{mark(rule)}" for id, rule in rows.rules.items()},
         "reaches": REACHES,
         "schematic": plate.schematic,
         "sources": source_lines(rows.sources),
