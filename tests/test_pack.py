@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iliopsoas.plates.composite import composite
-from iliopsoas.plates.pack import COLOURS, depth_and_index, depth_image, read, reduced, write
+from iliopsoas.plates.coding import COLOURS, DEPTH_STEP, depth_image, depth_of, reduced
+from iliopsoas.plates.pack import read, write
 from synthetic_body import plate
 
 
@@ -20,7 +21,7 @@ def packed():
     return p, data, *read(data)
 
 
-def test_depth_numbers_and_flags_come_back_exactly(packed):
+def test_numbers_and_flags_come_back_exactly_and_depth_nearly(packed):
     p, _, _, sheet = packed
     drawn = p.sheet()
     assert (sheet.size_px, sheet.depth_range_m, sheet.rules, sheet.draft) == (
@@ -34,11 +35,23 @@ def test_depth_numbers_and_flags_come_back_exactly(packed):
         assert (a.id, a.name, a.box, a.on, a.locked, a.glass, a.ghost, a.sentence, a.colour) == (
             b.id, b.name, b.box, b.on, b.locked, b.glass, b.ghost, b.sentence, b.colour,
         )  # fmt: skip
-        assert np.array_equal(a.depth, b.depth)
         assert np.array_equal(a.index, b.index)
+        assert_depth_is_near(a.depth, b.depth)
     assert sheet.areas.box == drawn.areas.box
-    assert np.array_equal(sheet.areas.depth, drawn.areas.depth)
     assert np.array_equal(sheet.areas.index, drawn.areas.index)
+    assert_depth_is_near(sheet.areas.depth, drawn.areas.depth)
+
+
+def assert_depth_is_near(read, drawn):
+    """Assert that nothing is empty that was not, and that no depth is other than what is drawn there or next to it."""
+    assert np.array_equal(read > 0, drawn > 0)
+    h, w = drawn.shape
+    rim = np.pad(drawn.astype(float), 1)
+    rim[rim == 0] = np.nan
+    around = [rim[y : y + h, x : x + w][drawn > 0] for y, x in np.ndindex(3, 3)]
+    if drawn.any():
+        assert (read[drawn > 0] >= np.nanmin(around, 0) - DEPTH_STEP / 2).all()
+        assert (read[drawn > 0] <= np.nanmax(around, 0) + DEPTH_STEP / 2).all()
 
 
 def test_ink_is_reduced_without_being_seen(packed):
@@ -84,7 +97,7 @@ def test_alt_text_can_be_put_together_from_the_header(packed, on, stop):
 def test_the_header_says_everything_a_reader_sees(packed):
     p, data, head, _ = packed
     assert (head["v"], head["id"], head["view"], head["title"], head["caption"]) == (
-        1,
+        2,
         p.id,
         "front",
         p.title,
@@ -97,7 +110,8 @@ def test_the_header_says_everything_a_reader_sees(packed):
     assert all(len(t) == 7 and t[0] == "#" for t in tint.values())
     assert {row["parent"] for row in head["parts"]} == {None, "ball_r", "ball_l"}
     end = 4 + struct.unpack("<I", data[:4])[0]
-    images = [k[f] for k in head["layers"] for f in ("ink", "data") if k[f]] + [head["areas"]["data"]]
+    images = [k[f] for k in head["layers"] for f in ("ink", "part", "depth") if k[f]]
+    images += [head["areas"]["part"], head["areas"]["depth"]]
     assert sum(n for _, n in images) == len(data) - end  # nothing is stored that nothing points at
     assert json.loads(data[4:end].decode("utf-8")) == head
 
@@ -112,13 +126,26 @@ def test_the_same_plate_gives_the_same_bytes_and_a_draft_other_ones(packed):
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2**32 - 1))
-def test_coded_depth_can_be_decoded(h, w, seed):
+def test_coded_depth_is_known_in_every_cell_and_nowhere_made_up(h, w, seed):
     rng = np.random.default_rng(seed)
-    depth = rng.choice([0, 1, 2, 4000, 4095], (h, w)).astype(np.uint16)
-    index = rng.integers(0, 256, (h, w)).astype(np.uint8)
-    d, i = depth_and_index(depth_image(depth, index))
-    assert np.array_equal(d, depth)
-    assert np.array_equal(i, index)
+    index = rng.choice([0, 0, 1, 2, 255], (h, w)).astype(np.uint8)
+    depth = np.where(index > 0, rng.choice([1, 2, 700, 4000, 4095], (h, w)), 0).astype(np.uint16)
+    back = depth_of(depth_image(depth, index), index)
+    assert_depth_is_near(back, depth)
+    for y, x in np.ndindex((h + 1) // 2, (w + 1) // 2):
+        cell = np.s_[2 * y : 2 * y + 2, 2 * x : 2 * x + 2]
+        drawn = index[cell] > 0
+        if drawn.any():  # the first one by rows
+            assert abs(int(back[cell][drawn][0]) - int(depth[cell][drawn][0])) <= DEPTH_STEP // 2
+
+
+def test_depth_between_two_known_pixels_is_their_mean_and_stops_where_another_part_begins():
+    index = np.ones((4, 8), np.uint8)
+    index[:, 5:] = 2
+    depth = np.where(index == 1, 1 + 16 * np.arange(8), 2001).astype(np.uint16)
+    back = depth_of(depth_image(depth, index), index)
+    assert back[0].tolist() == [1, 17, 33, 49, 65, 2001, 2001, 2001]
+    assert np.array_equal(back[1], back[0])
 
 
 def test_reducing_keeps_pictures_of_few_colours_and_clear_pixels():

@@ -101,6 +101,9 @@ class Folio:
         The axis along which they are frames.
     print_only : tuple of str
         Keys of the plates that are printed; empty for all of them.
+    first : str
+        Where the plates are variants of one picture without an axis: key of that which the others are stored as changes
+        of. They have the same view, layers and parts.
     """
 
     id: str
@@ -108,9 +111,12 @@ class Folio:
     plates: Mapping[str, Plate]
     along: Along | None = None
     print_only: tuple[str, ...] = ()
+    first: str = ""
 
     def __post_init__(self) -> None:
         """Refuse keys that are not there, and frames of which some are missing."""
+        if self.first and (self.along is not None or self.first not in self.plates):
+            raise UnknownName(f"first plate of folio {self.id!r}", self.first, () if self.along else self.plates)
         for key in self.print_only:
             if key not in self.plates:
                 raise UnknownName(f"plate of folio {self.id!r} to print", key, self.plates)
@@ -155,12 +161,12 @@ class Folio:
         return frame_key(view, frame)
 
     def base_of(self, key: str) -> str:
-        """Return the key of the frame of the same view that is shown at first, "" for that frame itself.
+        """Return the key of the frame of the same view, or the variant, that is shown at first; "" for that itself.
 
-        What a frame has in common with it is stored once, with it.
+        What a plate has in common with it is stored once, with it.
         """
         if self.along is None:
-            return ""
+            return "" if key == self.first else self.first
         base = frame_key(key.partition(_BETWEEN)[0], self.along.start)
         return "" if base == key else base
 

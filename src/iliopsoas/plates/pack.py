@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 
 from iliopsoas.plates.coding import (
     COLOURS,
+    DEPTH_STEP,
     FRAME_COLOURS,
     GLASS_COLOURS,
     decoded,
-    depth_and_index,
     depth_image,
+    depth_of,
     encoded,
     mime,
     reduced,
@@ -34,15 +35,15 @@ from iliopsoas.plates.credits import credit_line
 from iliopsoas.plates.draw import AT_ONCE
 from iliopsoas.plates.frames import frame_of, patch_of, patched, same_areas, same_image
 from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX, ROW_GAP_PX
-from iliopsoas.plates.layers import Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
+from iliopsoas.plates.layers import DEPTH_STEPS, Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
 from iliopsoas.sources import reference
 
 if TYPE_CHECKING:
     from iliopsoas.plates.plate import Plate
 
-__all__ = ["COLOURS", "VERSION", "depth_and_index", "depth_image", "header", "read", "reduced", "write"]
+__all__ = ["COLOURS", "VERSION", "header", "read", "write"]
 
-VERSION = 1
+VERSION = 2
 
 
 def write(
@@ -81,7 +82,7 @@ def write(
             words["base"] = base_key
     body = bytearray()
     for row in (*layers, areas or {}):
-        for name in ("ink", "data"):
+        for name in ("ink", "part", "depth"):
             if isinstance(row.get(name), Future):
                 data = row[name].result()
                 row[name] = [len(body), len(data)]
@@ -127,14 +128,19 @@ def _images(
             rgba, depth, index = rgba[cut], depth[cut], index[cut]
         colours = GLASS_COLOURS if k.glass else FRAME_COLOURS if is_frame else COLOURS
         ink = put(rgba, colours)
-        layers.append({**row, "box": list(k.box), "ink": ink, "data": put(depth_image(depth, index))})
+        layers.append({**row, "box": list(k.box), "ink": ink, **_where(depth, index, put)})
     over = sheet.areas
     areas: dict[str, Any] | None = None
     if over and still and same_areas(over, still.areas):
         areas = {"shared": True}
     elif over:
-        areas = {"box": list(over.box), "data": put(depth_image(over.depth, over.index))}
+        areas = {"box": list(over.box), **_where(over.depth, over.index, put)}
     return layers, areas
+
+
+def _where(depth: NDArray[np.uint16], index: NDArray[np.uint8], put: Callable[..., Any]) -> dict[str, Any]:
+    """Return the two images that say what lies where and how near."""
+    return {"part": put(index), "depth": put(depth_image(depth, index)) if index.size else None}
 
 
 @lru_cache(maxsize=16)
@@ -180,19 +186,24 @@ def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
     head = header(data, first)
     start = 4 + struct.unpack("<I", data[:4])[0]
 
-    def image(at: list[int] | None, mode: str) -> NDArray[np.uint8]:
-        if at is None:
-            return np.zeros((0, 0, len(mode)), np.uint8)
+    def image(at: list[int], mode: str) -> NDArray[np.uint8]:
         return decoded(data[start + at[0] : start + at[0] + at[1]], mode)
+
+    def where(row: Mapping[str, Any]) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+        index = np.ascontiguousarray(image(row["part"], "RGB")[..., 0])
+        return depth_of(image(row["depth"], "RGB"), index), index
 
     layers = []
     for number, k in enumerate(head["layers"]):
         if k.get("shared") and still:
             same = still.layers[number]
             box, ink, depth, index = same.box, same.rgba, same.depth, same.index
+        elif not k["ink"]:
+            box, ink = tuple(k["box"]), np.zeros((0, 0, 4), np.uint8)
+            depth, index = np.zeros((0, 0), np.uint16), np.zeros((0, 0), np.uint8)
         else:
             box, ink = tuple(k["box"]), image(k["ink"], "RGBA")
-            depth, index = depth_and_index(image(k["data"], "RGB"))
+            depth, index = where(k)
             if k.get("patch") and still:
                 ink, depth, index = patched(still.layers[number], box, tuple(k["patch"]), ink, depth, index)
         flags = {f: k[f] for f in ("on", "locked", "glass", "ghost", "sentence", "colour")}
@@ -201,7 +212,7 @@ def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
     if over and over.get("shared") and still:
         areas = still.areas
     else:
-        areas = Overlay(tuple(over["box"]), *depth_and_index(image(over["data"], "RGB"))) if over else None
+        areas = Overlay(tuple(over["box"]), *where(over)) if over else None
     parts = tuple(
         PartRow(p["i"], p["id"], p["structure"], p["side"], p["name"], p["layer"], p["parent"], p["tint"], p["hard"])
         for p in head["parts"]
@@ -287,9 +298,10 @@ def _numbers(sheet: Sheet) -> dict[str, Any]:
         "w": sheet.size_px[0],
         "h": sheet.size_px[1],
         "depth": list(sheet.depth_range_m),
+        "depth_step": DEPTH_STEP,
+        "depth_most": DEPTH_STEPS + 1,
         "draft": sheet.draft,
-        "mime_ink": mime(),
-        "mime_data": mime(),
+        "mime": mime(),
         "parts": [
             {
                 "i": p.index,

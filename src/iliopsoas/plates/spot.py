@@ -21,9 +21,8 @@ TASK = "Something is wrong on this plate. Write down every mistake that you find
 
 def spot_folio() -> Folio:
     """Return the plates with planted mistakes."""
-    return Folio(
-        "spot_the_error", "Spot the error", LazyPlates(VARIANTS, lambda name: spot_plate(name, VARIANTS[name]))
-    )
+    plates = LazyPlates(VARIANTS, lambda name: spot_plate(name, VARIANTS[name]))
+    return Folio("spot_the_error", "Spot the error", plates, first=next(iter(VARIANTS)))
 
 
 def key_of(seed: int) -> tuple[str, ...]:

@@ -40,15 +40,40 @@ async function pixels(bytes, type) {
   return context.getImageData(0, 0, canvas.width, canvas.height).data;
 }
 
-// Depth and part number.
-function readData(rgba, [left, top, w, h]) {
-  const depth = new Uint16Array(w * h), part = new Uint8Array(w * h);
-  for (let y = 0, p = 0; y < h; y++) {
-    for (let x = 0, last = 0; x < w; x++, p++) {
-      const code = rgba[4 * p] << 8 | rgba[4 * p + 1]; // change from the pixel before, even up and odd down
+const CELL = [[0, 0], [1, 0], [0, 1], [1, 1]]; // pixels of a cell of depth (column, row), in the order they are asked
+
+// The part of every pixel, and its depth: known of the first drawn pixel of each cell of two by two, elsewhere the mean
+// of those next to it, corners included, that are known and belong to the same part (see plates.coding.depth_of).
+function readData(parts, cells, [left, top, w, h], { depth_step: step, depth_most: most }) {
+  const across = (w + 1) >> 1, down = (h + 1) >> 1;
+  const part = new Uint8Array(w * h), depth = new Uint16Array(w * h);
+  const known = new Uint16Array(w * h), ofCell = new Uint16Array(across * down);
+  for (let p = 0; p < part.length; p++) part[p] = parts[4 * p];
+  for (let j = 0, c = 0; j < down; j++) {
+    for (let i = 0, last = 0; i < across; i++, c++) {
+      const code = cells[4 * c] << 8 | cells[4 * c + 1]; // change from the cell before, even up and odd down
       last += code & 1 ? -((code + 1) >> 1) : code >> 1;
-      depth[p] = last;
-      part[p] = rgba[4 * p + 2];
+      ofCell[c] = min(1 + step * last, most);
+      for (const [dx, dy] of CELL) {
+        const x = 2 * i + dx, y = 2 * j + dy;
+        if (x >= w || y >= h || !part[y * w + x]) continue;
+        known[y * w + x] = ofCell[c];
+        break;
+      }
+    }
+  }
+  for (let y = 0, p = 0; y < h; y++) {
+    const up = y ? -w : 0, low = y < h - 1 ? w : 0;
+    for (let x = 0; x < w; x++, p++) {
+      if (!part[p]) continue;
+      if (known[p]) { depth[p] = known[p]; continue; }
+      let total = 0, count = 0;
+      for (let row = p + up; row <= p + low; row += w) {
+        for (let q = x ? row - 1 : row; q <= (x < w - 1 ? row + 1 : row); q++) {
+          if (known[q] && part[q] === part[p]) { total += known[q]; count++; }
+        }
+      }
+      depth[p] = count ? (2 * total + count) / (2 * count) : ofCell[(y >> 1) * across + (x >> 1)];
     }
   }
   return { x: left, y: top, w, h, depth, part, ...measured(part, [left, top, w, h]) };
@@ -91,15 +116,16 @@ function patched(row, base, patch) {
 }
 
 async function readSheet({ head, slice }, base = null) {
-  const data = async (place, box) => readData(await pixels(slice(place), head.mime_data), box);
+  const image = (place) => pixels(slice(place), head.mime);
+  const data = async (row, box) => readData(...await Promise.all([image(row.part), image(row.depth)]), box, head);
   const layer = async (row, k) => {
     if (row.shared) return { ...row, number: k + 1, image: base.layers[k].image };
     if (!row.ink) return { ...row, number: k + 1, image: null };
-    const [ink, image] = await Promise.all([pixels(slice(row.ink), head.mime_ink), data(row.data, row.patch ?? row.box)]);
-    if (row.patch) return { ...row, number: k + 1, image: patched(row, base.layers[k].image, { ...image, ink }) };
-    return { ...row, number: k + 1, image: { ...image, ink } };
+    const [ink, where] = await Promise.all([image(row.ink), data(row, row.patch ?? row.box)]);
+    if (row.patch) return { ...row, number: k + 1, image: patched(row, base.layers[k].image, { ...where, ink }) };
+    return { ...row, number: k + 1, image: { ...where, ink } };
   };
-  const own = async ({ shared, data: place, box }) => (shared ? base.areas : data(place, box));
+  const own = async (row) => (row.shared ? base.areas : data(row, row.box));
   const areas = head.areas ? await own(head.areas) : null;
   return { head, layers: await Promise.all(head.layers.map(layer)), areas };
 }
