@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from iliopsoas.plates.composite import composite
 from iliopsoas.plates.coding import COLOURS, DEPTH_STEP, depth_image, depth_of, reduced
 from iliopsoas.plates.pack import read, write
+from iliopsoas.plates.pack_head import folded, unfolded
 from synthetic_body import plate
 
 
@@ -113,7 +114,10 @@ def test_the_header_says_everything_a_reader_sees(packed):
     images = [k[f] for k in head["layers"] for f in ("ink", "part", "depth") if k[f]]
     images += [head["areas"]["part"], head["areas"]["depth"]]
     assert sum(n for _, n in images) == len(data) - end  # nothing is stored that nothing points at
-    assert json.loads(data[4:end].decode("utf-8")) == head
+    stored = json.loads(data[4:end].decode("utf-8"))
+    assert unfolded(stored) == head
+    assert folded(head) == stored
+    assert len(json.dumps(stored)) < 0.9 * len(json.dumps(head))
 
 
 def test_the_same_plate_gives_the_same_bytes_and_a_draft_other_ones(packed):

@@ -12,7 +12,6 @@ import json
 import struct
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,29 +20,23 @@ from numpy.typing import NDArray
 
 from iliopsoas.plates.coding import (
     COLOURS,
-    DEPTH_STEP,
     FRAME_COLOURS,
     GLASS_COLOURS,
     decoded,
     depth_image,
     depth_of,
     encoded,
-    mime,
     reduced,
 )
-from iliopsoas.plates.credits import credit_line
 from iliopsoas.plates.draw import AT_ONCE
 from iliopsoas.plates.frames import frame_of, patch_of, patched, same_areas, same_image
-from iliopsoas.plates.labels import LABEL_GAP_PX, LINE_PX, ROW_GAP_PX
-from iliopsoas.plates.layers import DEPTH_STEPS, Overlay, PartRow, Ring, Rules, Sheet, SheetLayer
-from iliopsoas.sources import reference
+from iliopsoas.plates.layers import Overlay, PartRow, Sheet, SheetLayer
+from iliopsoas.plates.pack_head import VERSION, folded, moving_words, numbers, rules, unfolded, words
 
 if TYPE_CHECKING:
     from iliopsoas.plates.plate import Plate
 
-__all__ = ["COLOURS", "VERSION", "header", "read", "write"]
-
-VERSION = 2
+__all__ = ["COLOURS", "VERSION", "header", "moving_words", "read", "write"]
 
 
 def write(
@@ -75,11 +68,11 @@ def write(
         pack_image = partial(_packed, quick=sheet.draft or quick, few_colours=sheet.draft)
         put = partial(pool.submit, pack_image)
         layers, areas = _images(sheet, still, put, is_frame=base is not None)
-        words = _read_words(plate, sheet.draft, plate.body, plate.area_shapes)
+        said = _read_words(plate, sheet.draft, plate.body, plate.area_shapes)
         if base:
             known = _read_words(base, sheet.draft, base.body, base.area_shapes)
-            words = {name: value for name, value in words.items() if name not in known or known[name] != value}
-            words["base"] = base_key
+            said = {name: value for name, value in said.items() if name not in known or known[name] != value}
+            said["base"] = base_key
     body = bytearray()
     for row in (*layers, areas or {}):
         for name in ("ink", "part", "depth"):
@@ -87,7 +80,7 @@ def write(
                 data = row[name].result()
                 row[name] = [len(body), len(data)]
                 body.extend(data)
-    head = json.dumps({**words, "layers": layers, "areas": areas}, ensure_ascii=False, separators=(",", ":"))
+    head = json.dumps({**folded(said), "layers": layers, "areas": areas}, ensure_ascii=False, separators=(",", ":"))
     text = head.encode("utf-8")
     return struct.pack("<I", len(text)) + text + bytes(body)
 
@@ -147,7 +140,7 @@ def _where(depth: NDArray[np.uint16], index: NDArray[np.uint8], put: Callable[..
 def _read_words(plate: Plate, draft: bool, *providers: object) -> dict[str, Any]:
     """Return the header without the images; the frames of a view are compared with the same one again and again."""
     sheet = plate.sheet(draft)
-    return {**_words(plate, sheet), **_numbers(sheet)}
+    return {**words(plate, sheet), **numbers(sheet)}
 
 
 def header(data: bytes, base: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -165,13 +158,13 @@ def header(data: bytes, base: Mapping[str, Any] | None = None) -> dict[str, Any]
         head = json.loads(data[4 : 4 + size].decode("utf-8"))
     except ValueError as error:
         raise ValueError(f"Not a pack: the header is not JSON ({error}).") from error
-    if head.get("base"):
-        if base is None:
-            raise ValueError(f"This pack leaves out what that of {head['base']!r} has; give that too.")
-        head = {**base, **head}
-    if head.get("v") != VERSION:
-        raise ValueError(f"Pack version {head.get('v')!r}; this package reads version {VERSION}.")
-    return head
+    if head.get("base") and base is None:
+        raise ValueError(f"This pack leaves out what that of {head['base']!r} has; give that too.")
+    left_out = dict(base) if base and head.get("base") else {}
+    version = {**left_out, **head}.get("v")
+    if version != VERSION:
+        raise ValueError(f"Pack version {version!r}; this package reads version {VERSION}.")
+    return {**left_out, **unfolded(head)}
 
 
 def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
@@ -218,141 +211,4 @@ def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
         for p in head["parts"]
     )
     size, depths = (head["w"], head["h"]), tuple(head["depth"])
-    return head, Sheet(head["view"], size, depths, tuple(layers), parts, areas, _rules(head), head["draft"])
-
-
-def moving_words(plate: Plate) -> dict[str, Any]:
-    """Return what of the header is said of one state: it changes with every frame and with every answer."""
-    from iliopsoas.plates.plate import NOT_SHOWN
-
-    w, h = plate.picture_view.size_px
-    return {
-        "v": VERSION,
-        "view": plate.view.name,
-        "w": w,
-        "h": h,
-        "title": plate.title,
-        "caption": plate.caption,
-        "facts": [fact.text for fact in plate.facts if fact.text],
-        "alt": {
-            "view": plate.view.sentence,
-            "layers": {k.id: k.sentence for k in plate.layers},
-            "not_shown": NOT_SHOWN,
-        },
-        "describe": list(plate.description),
-    }
-
-
-def _words(plate: Plate, sheet: Sheet) -> dict[str, Any]:
-    """Return the part of the header that is read: names, labels, stops, alt text, credits."""
-    from iliopsoas.plates.labels import wrap
-
-    place = {spec.id: i for i, spec in enumerate(plate.labels)}
-    labels: dict[str, int] = {}
-    layouts: list[list] = []  # most subsets share their labels with another one
-    # A draft is soon replaced: only the labels that are seen at once are worth their time.
-    for shown in [plate.shown()] if sheet.draft else plate.peeled_sets():
-        rows = plate.labels_for(shown, sheet.draft)
-        found = [
-            [place[p.id], round(p.anchor[0]), round(p.anchor[1]), p.side[0].upper(), round(p.slot[1], 1)] for p in rows
-        ]
-        if found not in layouts:
-            layouts.append(found)
-        labels[str(sheet.mask_of(shown))] = layouts.index(found)
-    return {
-        **moving_words(plate),
-        "id": plate.id,
-        "view_title": plate.view.title,
-        "schematic": plate.schematic,
-        "names": [
-            {"id": s.id, "text": wrap(s.text), "structure": s.structure, "parts": list(s.parts), "n": n}
-            for n, s in enumerate(plate.labels, 1)
-        ],
-        "labels": labels,
-        "layouts": layouts,
-        "label_gap": LABEL_GAP_PX,
-        "row": LINE_PX,
-        "row_gap": ROW_GAP_PX,
-        "stops": [
-            {
-                "id": s.id,
-                "name": s.name,
-                "lit": list(s.lit),
-                "sentence": s.sentence,
-                "facts": [asdict(f) for f in s.facts],
-                "sources": list(s.sources),
-            }
-            for s in plate.stops
-        ],
-        "control": plate.control,
-        "peel": plate.peel,
-        "sources": [{"short": r.short, "text": r.text, "url": r.link} for r in map(reference, plate.sources)],
-        "credits": credit_line(),
-    }
-
-
-def _numbers(sheet: Sheet) -> dict[str, Any]:
-    """Return the part of the header that is computed with."""
-    r = sheet.rules
-    return {
-        "w": sheet.size_px[0],
-        "h": sheet.size_px[1],
-        "depth": list(sheet.depth_range_m),
-        "depth_step": DEPTH_STEP,
-        "depth_most": DEPTH_STEPS + 1,
-        "draft": sheet.draft,
-        "mime": mime(),
-        "parts": [
-            {
-                "i": p.index,
-                "id": p.id,
-                "structure": p.structure,
-                "side": p.side,
-                "name": p.name,
-                "layer": p.layer,
-                "parent": p.parent,
-                "tint": p.tint,
-                "hard": p.hard,
-            }
-            for p in sheet.parts
-        ],
-        "eps": r.eps,
-        "seam": {"jump": r.seam_jump, "strength": r.seam_strength, "gain": r.seam_gain},
-        "shadow": {
-            "grid": r.grid,
-            "low": r.low,
-            "strength": list(r.strength),
-            "rings": [{"r1": k.r1, "r2": k.r2, "range": k.range, "shift": list(k.shift)} for k in r.rings],
-        },
-        "tints": {
-            "fill": list(r.fill),
-            "edge": list(r.edge),
-            "gain": r.gain,
-            "line": r.line,
-            "lum": list(r.lum),
-            "hatch": list(r.hatch),
-        },
-        "fade": r.fade,
-    }
-
-
-def _rules(head: dict[str, Any]) -> Rules:
-    seam, shadow, tints = head["seam"], head["shadow"], head["tints"]
-    rings = tuple(Ring(k["r1"], k["r2"], k["range"], tuple(k["shift"])) for k in shadow["rings"])
-    return Rules(
-        head["eps"],
-        seam["jump"],
-        rings,
-        seam["strength"],
-        seam["gain"],
-        shadow["grid"],
-        shadow["low"],
-        tuple(shadow["strength"]),
-        tuple(tints["fill"]),
-        tuple(tints["edge"]),
-        tints["gain"],
-        tints["line"],
-        tuple(tints["lum"]),
-        tuple(tints["hatch"]),
-        head["fade"],
-    )
+    return head, Sheet(head["view"], size, depths, tuple(layers), parts, areas, rules(head), head["draft"])

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from iliopsoas.plates import pack
+from iliopsoas.plates.pack_head import unfolded
 from iliopsoas.plates.plate import Folio
 from iliopsoas.widgets import cache
 from iliopsoas.widgets.still import png_of
@@ -50,7 +51,7 @@ def is_cached(make: Callable[[Folio, str], bytes], folio: Folio, view: str) -> b
 def header(drawn: bytes) -> dict[str, Any]:
     """Return the header of a pack as it is stored: that of a frame leaves out what its base has."""
     (length,) = struct.unpack_from("<I", drawn)
-    return json.loads(drawn[4 : 4 + length])
+    return unfolded(json.loads(drawn[4 : 4 + length]))
 
 
 def _cached(make: Callable[[Folio, str], bytes], folio: Folio, view: str, draw: Callable[[], bytes]) -> bytes:

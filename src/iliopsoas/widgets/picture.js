@@ -11,9 +11,23 @@ function openPack(view) {
   if (!view?.byteLength) return null;
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, start)));
+  const head = unfolded(JSON.parse(new TextDecoder().decode(bytes.subarray(4, start))));
   const slice = ([offset, length]) => bytes.slice(start + offset, start + offset + length);
   return head.base || head.flat ? { head, slice } : numbered({ head, slice });
+}
+
+// What stands in many rows is stored once (see plates.pack_head).
+function unfolded(head) {
+  const { parts, layouts } = head;
+  if (parts) {
+    const of = (k) => (k === null ? null : parts.shared[k]);
+    head.parts = parts.rows.map(([i, id, structure, side, name, layer, parent, tint, hard]) => ({
+      i, id: id || `${of(structure)}_${side}`, structure: of(structure), side, name, layer: of(layer), parent: of(parent),
+      tint: of(tint), hard,
+    }));
+  }
+  if (layouts) head.layouts = layouts.of.map((layout) => layout.map((k) => layouts.rows[k]));
+  return head;
 }
 
 function numbered(pack) {
