@@ -62,6 +62,24 @@ def test_a_folio_without_an_axis_has_its_keys_as_views():
     assert (folio.views, folio.frames, folio.key("back"), folio.base_of("back")) == (("front", "back"), (), "back", "")
 
 
+def test_variants_of_one_picture_are_stored_as_changes_of_the_first():
+    plates = {name: toy.frame(toy.front(), stop) for name, stop in (("one", "low"), ("two", "high"))}
+    folio = Folio("toy", "A toy", plates, first="one")
+    assert (folio.views, folio.base_of("one"), folio.base_of("two")) == (("one", "two"), "", "one")
+    whole, change = (drawing.full_pack(folio, key) for key in ("one", "two"))
+    assert len(change) < 0.5 * len(whole)
+    shown, drawn = (pack.read(*packs)[1] for packs in ((change, whole), (pack.write(plates["two"]),)))
+    for a, b in zip(shown.layers, drawn.layers, strict=True):
+        assert np.array_equal(a.index, b.index)
+    with pytest.raises(UnknownName, match=r"first plate.*three"):
+        Folio("toy", "A toy", plates, first="three")
+
+
+def test_planted_mistakes_travel_as_changes_of_the_first_plate():
+    folio = catalogue.folio("spot_the_error")
+    assert {folio.base_of(key) for key in folio.plates} == {"", "plate_1"}
+
+
 def test_a_missing_frame_and_one_too_many_are_refused(subject):
     plates = dict(subject.plates)
     plates.pop("back__low")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iliopsoas.plates.composite import composite
 from iliopsoas.plates.coding import COLOURS, DEPTH_STEP, depth_image, depth_of, reduced
+from iliopsoas.plates.composite import composite
 from iliopsoas.plates.pack import read, write
 from iliopsoas.plates.pack_head import folded, unfolded
 from synthetic_body import plate

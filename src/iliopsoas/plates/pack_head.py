@@ -28,7 +28,8 @@ def folded(head: Mapping[str, Any]) -> dict[str, Any]:
     """Return a header in fewer bytes: parts as lists that name what they share by its number, each label row once."""
     out = dict(head)
     if "parts" in head:
-        shared = list(dict.fromkeys(str(part[name]) for part in head["parts"] for name in _OFTEN if part[name] is not None))
+        often = (part[name] for part in head["parts"] for name in _OFTEN)
+        shared = list(dict.fromkeys(value for value in often if value is not None))
         number = {value: n for n, value in enumerate(shared)}
         rows = []
         for part in head["parts"]:
