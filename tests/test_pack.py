@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iliopsoas.plates.coding import COLOURS, DEPTH_STEP, depth_image, depth_of, reduced
-from iliopsoas.plates.composite import composite
+from iliopsoas.plates.composite import _shadow, composite
+from iliopsoas.plates.layers import DEPTH_STEPS, rules_for
+from iliopsoas.plates.merge import Merged
 from iliopsoas.plates.pack import read, write
 from iliopsoas.plates.pack_head import folded, unfolded
 from synthetic_body import plate
@@ -53,6 +55,21 @@ def assert_depth_is_near(read, drawn):
     if drawn.any():
         assert (read[drawn > 0] >= np.nanmin(around, 0) - DEPTH_STEP / 2).all()
         assert (read[drawn > 0] <= np.nanmax(around, 0) + DEPTH_STEP / 2).all()
+
+
+def test_coarser_depth_draws_no_contour_lines_in_the_shadows():
+    """On a dome seen from its top, half a millimetre a pixel, with depths of 0.3 m in all as on the large plates."""
+    y, x = np.mgrid[:160, :160] - 79.5
+    depth_m = 0.15 - (x * x + y * y) / 160 * 0.0005
+    depth = (1.5 + (depth_m / 0.3) * DEPTH_STEPS).astype(np.uint16)
+    rules = rules_for(0.0005, (0.0, 0.3), (160, 160))
+    m = Merged(depth, np.ones_like(depth, np.uint8), np.ones_like(depth, np.uint8))
+    shades = []
+    for one in (m.depth, depth_of(depth_image(m.depth, m.index), m.index)):
+        colour = np.full((160, 160, 3), 200, np.float32)
+        _shadow(colour, np.ones((160, 160), np.float32), one, rules)
+        shades.append(colour[20:-20, 20:-20])
+    assert np.abs(shades[0] - shades[1]).max() < 3
 
 
 def test_ink_is_reduced_without_being_seen(packed):

@@ -23,7 +23,7 @@ from iliopsoas.plates.layers import DEPTH_STEPS
 COLOURS = 48  # per layer: 3 levels of 255 away from the full ink on average, at two fifths of the bytes of 256 colours
 GLASS_COLOURS = 16  # of a glass layer, which is an outline and a faint wash of one or two tissues
 FRAME_COLOURS = 40  # of what moves, in all frames but the one shown at first: they are many, and seen in passing
-DEPTH_STEP = 8  # of `DEPTH_STEPS`: a third to two thirds of a millimetre
+DEPTH_STEP = 2  # of `DEPTH_STEPS`, about a tenth of a millimetre; four times that shows as contour lines in the shadows
 _CELL = ((0, 0), (0, 1), (1, 0), (1, 1))  # pixels of a cell of depth (row, column), first asked first
 _SAMPLE, _ROUNDS = 6000, 4
 

@@ -176,7 +176,7 @@ def _steps(depth_m: NDArray[np.float32], depth_range: tuple[float, float]) -> ND
 
 
 def _coarse(steps: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Return depths in steps of `GLASS_STEPS`: glass hides nothing, so no finer depth is kept than a pack holds."""
+    """Return depths in steps of `GLASS_STEPS`: glass hides nothing, and its depth packs in fewer bytes so."""
     return steps - (steps - 1) % np.uint16(GLASS_STEPS)
 
 
