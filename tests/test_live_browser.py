@@ -123,7 +123,7 @@ def assert_full(page, values, view="front", state=None):
     page.wait_for_selector(f".acetates[data-ink='live full {view} {state}']")
     plate = toy.live_plate(values, view)
     seen = lab.on_paper(lab.canvas_pixels(page.locator(".acetates")))
-    difference = np.abs(seen - lab.on_paper(composite(plate.sheet())))
+    difference = np.abs(seen - lab.on_paper(composite(pack.read(pack.write(plate, quick=True))[1])))
     assert difference.mean() < 0.1
     assert page.locator("canvas").get_attribute("aria-label") == plate.alt_for()
     assert page.locator(".ac-facts p").all_inner_texts() == [fact.text for fact in plate.facts]
@@ -227,7 +227,7 @@ def test_layers_views_and_python_reach_the_picture(page, widget):
     assert page.evaluate("window.requests.length") == requests  # peeling at rest needs no kernel
     seen = lab.on_paper(lab.canvas_pixels(page.locator(".acetates")))
     plate = toy.live_plate({"up_mm": 8}, "back")
-    assert np.abs(seen - lab.on_paper(composite(plate.sheet(), ["beads"]))).mean() < 0.1
+    assert np.abs(seen - lab.on_paper(composite(pack.read(widget.pack_live)[1], ["beads"]))).mean() < 0.1
     assert pack.read(widget.pack_live)[0]["caption"] == plate.caption
 
 
