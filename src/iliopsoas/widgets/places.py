@@ -20,7 +20,7 @@ from iliopsoas.plates.plate import Folio, Plate
 from iliopsoas.sources import DataError, UnknownName
 from iliopsoas.sources.errors import close_matches
 
-LEAST_PX = 40  # what is smaller on the picture can neither be seen nor pointed at
+LEAST_PX = 60  # what is smaller, or a sliver along an edge, can neither be seen nor pointed at
 # What also counts as a structure, because it is a part of it.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "psoas_major": ("psoas_major_superficial", "psoas_major_deep", "tendinous_arches"),
