@@ -1,8 +1,8 @@
 """Images as few bytes: the part of every pixel, depth of every other one, ink in few colours.
 
-Depth is most of what a layer would weigh. It decides what hides what and where shadows fall, for which every other pixel
-is enough; outlines come from the part numbers, which lose nothing. Lossy WebP was tried for the ink: at the same size as
-the few colours it is off by 6 levels of 255 on average, as it halves the resolution of colour.
+Depth is most of what a layer would weigh. It decides what hides what and where shadows fall; every other pixel of it is
+enough, as outlines come from the part numbers, which lose nothing. Lossy WebP was tried for the ink: at the same size
+as the few colours it is off by 5 to 6 levels of 255 (root mean square), as it halves the resolution of colour.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A plate as bytes for the browser: a JSON header that says everything, then the layers' images.
 
 Header length (4 bytes, little-endian), header (UTF-8 JSON), images. `picture.js` reads it; `read` reads it back, so
-that what the browser got can be checked. A frame along an axis, and a variant, leaves out what is the same in the one shown at first:
-its layers there are marked as shared, of a layer that differs in one part only that patch is there, and words of the
-header that are missing are read there.
+that what the browser got can be checked. A frame along an axis leaves out what is the same in the frame shown at first,
+and so does a variant: its layers there are marked as shared, of a layer that differs in one part only that patch is
+there, and words of the header that are missing are read there.
 """
 
 from __future__ import annotations
