@@ -12,7 +12,7 @@ from iliopsoas.plates import pack
 from iliopsoas.plates.pack_head import unfolded
 from iliopsoas.plates.plate import Folio
 from iliopsoas.widgets import cache
-from iliopsoas.widgets.still import png_of
+from iliopsoas.widgets.still import image_of
 
 
 def full_pack(folio: Folio, view: str) -> bytes:
@@ -33,8 +33,8 @@ def quick_pack(folio: Folio, view: str) -> bytes:
 
 
 def full_still(folio: Folio, view: str) -> bytes:
-    """Return the view with its names as a PNG, layers and labels as at first, from the cache if it is there."""
-    return _cached(full_still, folio, view, lambda: png_of(folio.plate(view).figure(labels="names")))
+    """Return the view with its names as an image, layers and labels as at first, from the cache if it is there."""
+    return _cached(full_still, folio, view, lambda: image_of(folio.plate(view).figure(labels="names")))
 
 
 def stored(make: Callable[[Folio, str], bytes], folio: Folio, view: str) -> bytes | None:

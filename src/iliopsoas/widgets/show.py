@@ -93,7 +93,7 @@ def named(id: str) -> Folio | Chart:
 
 
 def _emit(figure: Figure, alt: str, caption: str, text: str) -> None:
-    still.emit(still.figure_html(still.png_of(figure), alt, caption), text)
+    still.emit(still.figure_html(still.image_of(figure), alt, caption), text)
 
 
 def _refuse(why: str, **given: Any) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from iliopsoas.plates.coding import mime
 from iliopsoas.plates.reduce import few_colours
 
 if TYPE_CHECKING:
@@ -23,30 +24,36 @@ _CARD = "background:#fff;color:#1a1a1a;margin:0;padding:8px;max-width:1000px"
 _NOTE = "font:15px/1.45 system-ui,sans-serif;margin-top:6px"
 
 LEAST_CHART_PX = 560
+STILL_QUALITY = 75  # of WebP: letters of the labels keep clean edges, looked at at full size
 SIDEWAYS = "Picture; the arrow keys move it where it is wider than the page"
 
 
-def png_of(figure: Figure, dpi: float = 110) -> bytes:
-    """Return a figure as a PNG of few colours, on white."""
+def image_of(figure: Figure, dpi: float = 110) -> bytes:
+    """Return a figure as an image on white: a PNG of few colours, or a WebP where that is smaller.
+
+    A plate is, to about half of the bytes; a chart of few lines is not.
+    """
     from matplotlib import rc_context
 
     from iliopsoas.plates.foot import UNHINTED
 
-    drawn = io.BytesIO()
+    drawn, small, smooth = io.BytesIO(), io.BytesIO(), io.BytesIO()
     with rc_context(UNHINTED):
         figure.savefig(drawn, format="png", dpi=dpi, facecolor="white")
-    small = io.BytesIO()
-    few_colours(Image.open(drawn)).save(small, "PNG", optimize=True)
-    return small.getvalue()
+    picture = Image.open(drawn)
+    few_colours(picture).save(small, "PNG", optimize=True)
+    if mime() == "image/webp":
+        picture.convert("RGB").save(smooth, "WEBP", quality=STILL_QUALITY, method=4)
+    return min((image.getvalue() for image in (small, smooth) if image.getbuffer().nbytes), key=len)
 
 
-def figure_html(png: bytes, alt: str, caption: str, still_of: str = "") -> str:
+def figure_html(image: bytes, alt: str, caption: str, still_of: str = "") -> str:
     """Return the picture with its words as HTML.
 
     Parameters
     ----------
-    png : bytes
-        The image; empty while it is still being drawn, which leaves the words.
+    image : bytes
+        The picture, PNG or WebP; empty while it is still being drawn, which leaves the words.
     alt, caption : str
         What a reader who does not see it is told, and what stands under it.
     still_of : str, optional
@@ -60,15 +67,16 @@ def figure_html(png: bytes, alt: str, caption: str, still_of: str = "") -> str:
     for name, text in (("alt", alt), ("caption", caption)):
         if not text.strip():
             raise ValueError(f"A picture needs words: {name} is empty.")
-    source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    kind = "webp" if image[:4] == b"RIFF" else "png"
+    source = f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
     # A chart keeps legible letters and moves sideways where it has no room; a still gives way to its widget.
     size = "max-width:100%" if still_of else f"max-width:100%;min-width:{LEAST_CHART_PX}px"
-    image = f'<img style="{size};height:auto" alt="{html.escape(alt)}" src="{source}">' if png else html.escape(alt)
-    if png and not still_of:
-        image = f'<div style="overflow-x:auto" tabindex="0" role="group" aria-label="{SIDEWAYS}">{image}</div>'
+    shown = f'<img style="{size};height:auto" alt="{html.escape(alt)}" src="{source}">' if image else html.escape(alt)
+    if image and not still_of:
+        shown = f'<div style="overflow-x:auto" tabindex="0" role="group" aria-label="{SIDEWAYS}">{shown}</div>'
     mark = f' data-still="{html.escape(still_of)}"' if still_of else ""
     return (
-        f'<figure{mark} style="{_CARD}">{image}<figcaption style="{_NOTE}">{html.escape(caption)}</figcaption></figure>'
+        f'<figure{mark} style="{_CARD}">{shown}<figcaption style="{_NOTE}">{html.escape(caption)}</figcaption></figure>'
     )
 
 
