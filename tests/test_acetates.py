@@ -10,6 +10,7 @@ import re
 import shutil
 import threading
 
+import numpy as np
 import pytest
 import traitlets
 from matplotlib.figure import Figure
@@ -217,6 +218,22 @@ def test_a_chart_keeps_letters_that_can_be_read_and_a_still_fits_its_cell():
     )
     assert f"min-width:{still.LEAST_CHART_PX}px" in chart and 'overflow-x:auto" tabindex="0"' in chart
     assert "min-width" not in plate and "tabindex" not in plate
+
+
+def test_a_chart_loses_nothing_and_a_shaded_plate_is_made_smaller(monkeypatch):
+    chart, plate = Figure(figsize=(5, 4)), Figure(figsize=(5, 4))
+    chart.subplots().bar([1, 2], [3, 4])
+    grain = np.random.default_rng(0).uniform(0, 25, (300, 400, 1))
+    plate.subplots().imshow((grain + np.linspace(60, 220, 400)[:, None]).repeat(3, 2).astype(np.uint8))
+    lossless, lossy = still.image_of(chart), still.image_of(plate)
+    assert (lossless[12:16], lossy[12:16]) == (b"VP8L", b"VP8 ")
+    assert 'src="data:image/webp;base64,' in still.figure_html(lossy, "Alt.", "Words.")
+    monkeypatch.setattr(still, "mime", lambda: "image/png")
+    png = still.image_of(plate)
+    assert 'src="data:image/png;base64,' in still.figure_html(png, "Alt.", "Words.")
+    exact = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+    off = np.asarray(Image.open(io.BytesIO(lossy)).convert("RGB")) - exact
+    assert len(lossy) < len(png) and np.sqrt((off**2).mean()) < 12
 
 
 def test_words_in_a_still_cannot_break_out_of_it():

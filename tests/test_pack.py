@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iliopsoas.plates.coding import COLOURS, DEPTH_STEP, depth_image, depth_of, reduced
+from iliopsoas.plates.coding import COLOURS, DEPTH_STEP, KEEP_MOST, depth_image, depth_of, reduced
 from iliopsoas.plates.composite import _shadow, composite
 from iliopsoas.plates.layers import DEPTH_STEPS, rules_for
 from iliopsoas.plates.merge import Merged
@@ -180,6 +180,22 @@ def test_reducing_keeps_pictures_of_few_colours_and_clear_pixels():
     small = reduced(ramp, 32)
     assert not small[25:].any()
     assert np.abs(small[:25].astype(int) - ramp[:25]).max() <= 6
+
+
+def test_among_fibres_a_colour_is_carried_on_and_on_smooth_bone_it_is_not():
+    rng = np.random.default_rng(2)
+    shades = np.linspace(90, 150, 60)[:, None] + np.zeros(60)
+    lined = shades + 60 * (np.arange(60) % 4 < 2) + rng.uniform(-4, 4, (60, 60))
+    changes, off = [], []
+    for grey in (shades, lined):
+        image = np.full((60, 60, 4), 255, np.uint8)
+        image[..., :3] = grey[..., None]
+        small = reduced(image, COLOURS)
+        changes.append((np.abs(np.diff(small[..., 0].astype(int), axis=0)) > 0).mean())
+        off.append(np.abs(small.astype(int) - image).max())
+    # the slope is one level a row: carried on by more than one row it would show as a step
+    assert off[0] <= 3 and changes[0] > 0.3
+    assert KEEP_MOST / 2 < off[1] <= KEEP_MOST + 3 and changes[1] < 0.3
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00", struct.pack("<I", 50) + b"{}", struct.pack("<I", 4) + b"nope"])
