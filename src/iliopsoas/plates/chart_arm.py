@@ -64,7 +64,7 @@ def _draw() -> Figure:
     )
     low, high = (np.interp(over, c.angle_deg, c.arm_mm) for c in (shortest, longest))
     ax.fill_between(over, low, high, color="#E8C9BE", gid="published:blemker", zorder=1)
-    ax.annotate("fibres (Blemker 2005)", (22, 21.5), fontsize=9, color=TEXT)
+    ax.annotate("fibres (Blemker 2005)", (22, 19.6), fontsize=9, color=TEXT)
     for curve in curves.values():
         if curve.id not in _BAND:
             ax.plot(curve.angle_deg, curve.arm_mm, color=INK, lw=1, ls="--", gid=f"published:{curve.id}", zorder=2)
@@ -75,7 +75,7 @@ def _draw() -> Figure:
     sure = angles <= EXTRAPOLATED_FROM_DEG
     ax.plot(angles[sure], arms[sure], color=look("psoas").colour, lw=2.8, gid="psoas_major", zorder=3)
     ax.plot(angles[~sure], arms[~sure], color="#9a9a9a", lw=2.8, gid="psoas_major:extrapolated", zorder=3)
-    ax.annotate("hip model", (-19, 21.2), color=look("psoas").colour, fontsize=10)
+    ax.annotate("hip model", (-19, 21.8), color=look("psoas").colour, fontsize=10)
     ax.set_xlim(FROM_DEG, TO_DEG)
     ax.set_ylim(0, 48)
     ax.set_xlabel("Hip flexion (degrees; below 0 the thigh is behind)")

@@ -32,8 +32,8 @@ SIDEWAYS = "Picture; the arrow keys move it where it is wider than the page"
 def image_of(figure: Figure, dpi: float = 110) -> bytes:
     """Return a figure as an image on white, of few colours and without loss, or lossy where that is much smaller.
 
-    It is for plates, to a quarter or a third, and not for charts, whose fine lines stay as they are. Both are WebP, or
-    PNG where Pillow has no WebP.
+    Shaded plates become a quarter or a third smaller by that; charts do not, so their fine lines stay as they are.
+    Both kinds are WebP; where Pillow has no WebP, all are PNG of few colours.
     """
     from matplotlib import rc_context
 
