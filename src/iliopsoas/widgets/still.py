@@ -25,7 +25,7 @@ _NOTE = "font:15px/1.45 system-ui,sans-serif;margin-top:6px"
 
 LEAST_CHART_PX = 560
 LOSSY_SHARE = 0.8  # of the bytes without loss that a lossy still may have at most
-STILL_QUALITY = 75  # of WebP: letters of the labels keep clean edges, looked at at full size
+STILL_QUALITY = 60  # of WebP: letters of the labels keep clean edges, looked at at full size
 SIDEWAYS = "Picture; the arrow keys move it where it is wider than the page"
 
 
@@ -47,7 +47,7 @@ def image_of(figure: Figure, dpi: float = 110) -> bytes:
         few_colours(picture).save(exact, "PNG", optimize=True)
         return exact.getvalue()
     few_colours(picture).convert("RGB").save(exact, "WEBP", lossless=True, quality=75)
-    picture.convert("RGB").save(lossy, "WEBP", quality=STILL_QUALITY)
+    picture.convert("RGB").save(lossy, "WEBP", quality=STILL_QUALITY, method=6)
     return min(exact, lossy, key=lambda image: image.tell() / (LOSSY_SHARE if image is lossy else 1)).getvalue()
 
 
