@@ -7,7 +7,7 @@ from dataclasses import replace
 from iliopsoas.body.region import Region
 from iliopsoas.plates import standing
 from iliopsoas.plates.plate import Folio, LabelSpec, Layer, LazyPlates, Plate
-from iliopsoas.plates.route import FEMORAL, GENITOFEMORAL, NERVES, VIEWS, label
+from iliopsoas.plates.route import DEPTHS_M, FEMORAL, GENITOFEMORAL, NERVES, VIEWS, label
 
 
 def plexus_folio() -> Folio:
@@ -66,6 +66,7 @@ def _plexus_plate(name: str) -> Plate:
         ),
         sources=("lu2011", "spivak2013", "gray1918", *standing.SOURCES),
         schematic=f"Thickness and exact course of the nerves inside the muscle are schematic. {standing.SCHEMATIC}",
+        depth_range_m=DEPTHS_M.get(name),
         body=Region(("nerves",)),
     )
 

@@ -58,6 +58,9 @@ VESSELS = (
     ),
     "inferior_epigastric_artery",
 )
+# Depths from the front, of the bones behind and the bowel in front; plates without bowel share them, so that the bones
+# are the same picture on all of them, and a page keeps it once.
+DEPTHS_M = {"anterior": (-0.154, 0.025)}
 FASCIA = ("iliac_fascia", "iliopectineal_arch", "lacunar_ligament", "femoral_canal")
 RIGHT_BOWEL, LEFT_BOWEL = ("caecum", "ascending_colon", "appendix", "ileum"), ("descending_colon", "sigmoid_colon")
 
@@ -236,6 +239,7 @@ def _route_plate(name: str) -> Plate:
         ),
         sources=(*dict.fromkeys((*sources_of(structures), "lu2011", *standing.SOURCES)),),
         schematic=f"{said(structures)} {LEFT_OUT}",
+        depth_range_m=DEPTHS_M.get(name),
         body=Region(SYSTEMS),
     )
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from iliopsoas.body.mistakes import MISTAKES, Planted, drawn_lots, mistake
 from iliopsoas.plates import standing
 from iliopsoas.plates.plate import Folio, LazyPlates, Plate, Stop
-from iliopsoas.plates.route import KEEP_OFF, label, layers_of
+from iliopsoas.plates.route import DEPTHS_M, KEEP_OFF, label, layers_of
 
 _VIEW = "anterior"
 #: Seed of each variant; together they hold every mistake.
@@ -73,6 +73,7 @@ def spot_plate(name: str, seed: int) -> Plate:
         control="Key",
         sources=("gray1918", *standing.SOURCES),
         schematic=f"This plate is wrong on purpose. {standing.SCHEMATIC}",
+        depth_range_m=DEPTHS_M[_VIEW],
         body=Planted(ids),
     )
 
