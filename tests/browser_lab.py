@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from iliopsoas.widgets.card import joined
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 ARGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -327,11 +329,12 @@ def page_without_kernel(widget, title: str, data: object, also: str = "") -> str
     The page's script knows the model as `model`, and by its name what else of the module is named in `also`.
     """
     text = json.dumps(data).replace("<", "\\u003c")
+    script, styles = joined(*widget.scripts), joined(*widget.stylesheets)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>body {{ margin: 0; background: #fff }} {widget._css}</style><main><div id=here></div></main>"
-        f'<script type="application/json" id=data>{text}</script><script type=module>{widget._esm}\n'
+        f"<style>body {{ margin: 0; background: #fff }} {styles}</style><main><div id=here></div></main>"
+        f'<script type="application/json" id=data>{text}</script><script type=module>{script}\n'
         "const read = JSON.parse(document.getElementById('data').textContent);"
         f"Object.assign(window, {{ model: mount(document.getElementById('here'), read), {also} }});"
         "</script></html>"

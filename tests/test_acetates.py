@@ -23,8 +23,9 @@ from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.plate import Folio
 from iliopsoas.sources import UnknownName
 from iliopsoas.widgets import Acetates, background, cache, drawing, still, warm
-from iliopsoas.widgets.cards import cards_of
+from iliopsoas.widgets.card import joined
 from iliopsoas.widgets.show import show
+from iliopsoas.widgets.structure_cards import cards_of
 
 
 @pytest.fixture(autouse=True)
@@ -270,12 +271,15 @@ def test_show_takes_the_ids_of_the_catalogue_and_refuses_what_it_cannot_show():
 
 
 def test_the_browsers_half_is_one_module_that_asks_nothing_of_anyone():
-    code = Acetates._esm
+    code = joined(*Acetates.scripts)
+    found_by = joined("card.js")
+    assert "fetch(" not in found_by
+    assert "http" not in found_by
     assert re.search(r"^\s*import\b", code, re.MULTILINE) is None
     assert "fetch(" not in code
     assert re.findall(r"https?://[^'\"]+", code) == ["http://www.w3.org/2000/svg"]
     assert code.count("export default") == 1
-    css = Acetates._css
+    css = joined(*Acetates.stylesheets)
     assert "url(" not in css
     assert "@import" not in css
 

@@ -13,6 +13,7 @@ import browser_lab as lab
 import synthetic_body as toy
 from iliopsoas.plates import pack, quick
 from iliopsoas.plates.composite import composite
+from iliopsoas.widgets.card import joined
 
 pytestmark = lab.marks()
 STATE = ("spec", "values", "view", "frame", "stop", "on", "labels", "part", "error", "answered")
@@ -92,11 +93,13 @@ def page(chromium, notes, widget, monkeypatch):
             return json.dumps({"sent": coded, "traits": traits})
 
         found.expose_function("kernel", kernel)
-        script = widget._esm.replace("export function", "function").replace("export default", "const entry =")
+        script = (
+            joined(*widget.scripts).replace("export function", "function").replace("export default", "const entry =")
+        )
         found.set_content(
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Live</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<style>body {{ margin: 0 }} {widget._css}</style><main><div id=here></div></main>"
+            f"<style>body {{ margin: 0 }} {joined(*widget.stylesheets)}</style><main><div id=here></div></main>"
             f"<script type=module>{script}\nwindow.open = (el, model) => render({{ el, model }});"
             "window.isThere = true;</script></html>"
         )

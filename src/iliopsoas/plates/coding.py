@@ -25,7 +25,10 @@ GLASS_COLOURS = 16  # of a glass layer, which is an outline and a faint wash of 
 FRAME_COLOURS = 40  # of what moves, in all frames but the one shown at first: they are many, and seen in passing
 DEPTH_STEP = 2  # of `DEPTH_STEPS`, about a tenth of a millimetre; four times that shows as contour lines in the shadows
 _CELL = ((0, 0), (0, 1), (1, 0), (1, 1))  # pixels of a cell of depth (row, column), first asked first
-_SAMPLE, _ROUNDS = 6000, 4
+_SAMPLE, _SAMPLE_FAINT, _ROUNDS = 6000, 1000, 4  # edges, which are faint, are few and seen
+_WEIGHT = np.array([0.3, 0.6, 0.1, 0.7], np.float32)  # of red, green, blue and cover in how light a pixel is
+_RANK = 0.85  # among the pixels of a part, the darkest first
+_NEAR = 24.0  # levels of 255: parts whose colours are this near share one
 # Levels of 255 by which a pixel may be off and still go on with the colour above it: on smooth bone the least, as
 # streaks would show there; among fibres and hatching a share of the local contrast, which hides them.
 KEEP_LEAST, KEEP_SHARE, KEEP_MOST = 2.0, 0.8, 18.0
@@ -95,25 +98,30 @@ def _even(image: NDArray) -> NDArray:
     return np.pad(image, [(0, n % 2) for n in image.shape])
 
 
-def reduced(rgba: NDArray[np.uint8], colours: int) -> NDArray[np.uint8]:
+def reduced(rgba: NDArray[np.uint8], colours: int, index: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
     """Return an image with at most so many colours, chosen by a few rounds of k-means over a fixed sample.
 
-    A pixel goes on with the colour of the one above it where that is near its own, as runs cost little. On region and
-    diaphragm that saves a fifth of the bytes and leaves the ink 4.5 levels of 255 off (root mean square) for 4.0.
+    With the part of every pixel in `index`, shape (h, w), a colour of each part is among them, however small
+    the part is: a ureter cut across is a few dozen pixels, and green. A pixel goes on with the colour of the one above
+    it where that is near its own, as runs cost little. On region and diaphragm that saves a fifth of the bytes and
+    leaves the ink 4.5 levels of 255 off (root mean square) for 4.0.
     """
     drawn = rgba[..., 3] > 0
     pixels = rgba[drawn].astype(np.float32)
     if len(pixels) <= colours:
         return rgba
     pixels[:, :3] *= pixels[:, 3:] / 255  # premultiplied: faint edge pixels count little
-    sample = pixels[np.linspace(0, len(pixels) - 1, min(len(pixels), _SAMPLE)).astype(int)]
-    light = sample @ np.array([0.3, 0.6, 0.1, 0.7], np.float32)
-    centres = sample[np.argsort(light, kind="stable")[np.linspace(0, len(sample) - 1, colours).astype(int)]]
+    kept = np.zeros((0, 4), np.float32) if index is None else _of_parts(pixels, index[drawn], colours // 2)
+    faint = pixels[pixels[:, 3] < 255]
+    sample = np.concatenate([_spread(pixels, _SAMPLE), _spread(faint, _SAMPLE_FAINT)])
+    light = sample @ _WEIGHT
+    centres = sample[np.argsort(light, kind="stable")[np.linspace(0, len(sample) - 1, colours - len(kept)).astype(int)]]
     for _ in range(_ROUNDS):
-        nearest = _nearest(sample, centres)
-        count = np.bincount(nearest, minlength=colours)
-        total = np.stack([np.bincount(nearest, sample[:, c], colours) for c in range(4)], 1)
+        nearest = _nearest(sample, np.concatenate([centres, kept]))
+        count = np.bincount(nearest, minlength=colours)[: len(centres)]
+        total = np.stack([np.bincount(nearest, sample[:, c], colours)[: len(centres)] for c in range(4)], 1)
         centres = np.where(count[:, None] > 0, total / np.maximum(count, 1)[:, None], centres).astype(np.float32)
+    centres = np.concatenate([centres, kept])
     straight = centres.copy()
     straight[:, :3] *= 255 / np.maximum(centres[:, 3:], 1)
     table = (np.clip(straight, 0, 255) + 0.5).astype(np.uint8)
@@ -121,6 +129,24 @@ def reduced(rgba: NDArray[np.uint8], colours: int) -> NDArray[np.uint8]:
     pieces = np.array_split(pixels, 1 + len(pixels) // 20000)
     out[drawn] = np.concatenate([table[_nearest(piece, centres)] for piece in pieces])
     return out if colours <= GLASS_COLOURS else _in_runs(out, rgba)  # a faint wash shows every band
+
+
+def _spread(pixels: NDArray[np.float32], most: int) -> NDArray[np.float32]:
+    return pixels[np.linspace(0, len(pixels) - 1, min(len(pixels), most)).astype(int)] if len(pixels) else pixels
+
+
+def _of_parts(pixels: NDArray[np.float32], parts: NDArray[np.uint8], most: int) -> NDArray[np.float32]:
+    """Return a light colour of each part, at most so many: those that are near another one only once.
+
+    Light, as a small part is half outline.
+    """
+    kept: list[NDArray[np.float32]] = []
+    for part in np.unique(parts[parts > 0]):
+        own = pixels[parts == part]
+        colour = own[np.argsort(own @ _WEIGHT, kind="stable")[int(_RANK * len(own))]]
+        if all(np.linalg.norm(colour - other) >= _NEAR for other in kept):
+            kept.append(colour)
+    return np.array(kept[:most], np.float32).reshape(-1, 4)
 
 
 def _in_runs(few: NDArray[np.uint8], rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -85,9 +85,11 @@ def write(
     return struct.pack("<I", len(text)) + text + bytes(body)
 
 
-def _packed(image: NDArray[np.uint8], colours: int | None, quick: bool, few_colours: bool) -> bytes:
-    """Return an encoded image; unless it has to be quick, with so many colours."""
-    return encoded(image if quick or not colours else reduced(image, colours), quick, few_colours)
+def _packed(
+    image: NDArray[np.uint8], colours: int | None, index: NDArray[np.uint8] | None, quick: bool, few_colours: bool
+) -> bytes:
+    """Return an encoded image; unless it has to be quick, with so many colours, those of its parts among them."""
+    return encoded(image if quick or not colours else reduced(image, colours, index), quick, few_colours)
 
 
 def _images(
@@ -95,8 +97,8 @@ def _images(
 ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
     """Return a row for each layer, and one for the areas; their images stand in them as `encode` gives them."""
 
-    def put(image: NDArray[np.uint8], colours: int | None = None) -> Any:
-        return encode(image, colours) if image.size else None
+    def put(image: NDArray[np.uint8], colours: int | None = None, index: NDArray[np.uint8] | None = None) -> Any:
+        return encode(image, colours, index) if image.size else None
 
     layers: list[dict[str, Any]] = []
     for number, k in enumerate(sheet.layers):
@@ -120,7 +122,7 @@ def _images(
             cut = np.s_[y : y + h, x : x + w]
             rgba, depth, index = rgba[cut], depth[cut], index[cut]
         colours = GLASS_COLOURS if k.glass else FRAME_COLOURS if is_frame else COLOURS
-        ink = put(rgba, colours)
+        ink = put(rgba, colours, None if k.glass else index)
         layers.append({**row, "box": list(k.box), "ink": ink, **_where(depth, index, put)})
     over = sheet.areas
     areas: dict[str, Any] | None = None
@@ -132,8 +134,15 @@ def _images(
 
 
 def _where(depth: NDArray[np.uint16], index: NDArray[np.uint8], put: Callable[..., Any]) -> dict[str, Any]:
-    """Return the two images that say what lies where and how near."""
-    return {"part": put(index), "depth": put(depth_image(depth, index)) if index.size else None}
+    """Return the two images that say what lies where and how near, and the number before the lowest part.
+
+    Parts are counted from there, so that a layer is the same on every plate of one framing, whatever else is on it.
+    """
+    if not index.size:
+        return {"before": 0, "part": None, "depth": None}
+    before = int(index[index > 0].min(initial=255)) - 1
+    own = np.where(index > 0, index - np.uint8(before), np.uint8(0))
+    return {"before": before, "part": put(own), "depth": put(depth_image(depth, index))}
 
 
 @lru_cache(maxsize=16)
@@ -183,7 +192,8 @@ def read(data: bytes, base: bytes = b"") -> tuple[dict[str, Any], Sheet]:
         return decoded(data[start + at[0] : start + at[0] + at[1]], mode)
 
     def where(row: Mapping[str, Any]) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
-        index = np.ascontiguousarray(image(row["part"], "RGB")[..., 0])
+        own = image(row["part"], "RGB")[..., 0]
+        index = np.where(own > 0, own + np.uint8(row["before"]), np.uint8(0))
         return depth_of(image(row["depth"], "RGB"), index), index
 
     layers = []

@@ -19,7 +19,7 @@ from iliopsoas.sources import reference
 if TYPE_CHECKING:
     from iliopsoas.plates.plate import Plate
 
-VERSION = 2
+VERSION = 3
 _PART = ("i", "id", "structure", "side", "name", "layer", "parent", "tint", "hard")
 _OFTEN = ("structure", "layer", "parent", "tint")  # of a part: values that stand in many rows
 

@@ -36,10 +36,13 @@ const kinOf = (part) => (part.parent ? part.id.replace(/_[rl]$/, '') : part.stru
 const sideOf = (id) => /_([rl])$/.exec(id)?.[1] ?? '';
 const percent = (length, whole) => `${100 * length / whole}%`;
 
+const keysOf = ({ keys }) => [...new Set(Object.values(keys).flatMap((frames) => Object.values(frames)))];
+
 class Acetates {
-  constructor(model, el) {
+  // With its words, and packs by key, opened; null for one that is still to be drawn.
+  constructor(model, el, spec, packs) {
     this.model = model;
-    this.spec = model.get('spec');
+    this.spec = spec;
     this.words = { ...WORDS, ...this.spec.words };
     this.uid = `ac${Math.random().toString(36).slice(2, 8)}`;
     this.packs = {};
@@ -50,7 +53,7 @@ class Acetates {
     this.leave = []; // what close() has to undo
     this.hover = '';
     this.rows = [];
-    for (const key of this.keys()) this.takePack(key);
+    for (const key of this.keys()) if (packs[key]) this.keepPack(key, packs[key]);
     for (const name of ['view', 'frame', 'stop', 'labels', 'part', 'error']) this[name] = model.get(name) ?? '';
     this.on = new Set(model.get('on'));
     this.first = this.keys().map((key) => this.packOf(key)).find(Boolean).head; // layers and stops: as in every view
@@ -60,15 +63,25 @@ class Acetates {
     el.replaceChildren(this.root);
     this.follow();
     this.showView();
+    for (const key of this.keys()) { // what came while the first ones were being opened
+      if (packs[key] ? packs[key].isStale() : model.get(`pack_${key}`)?.byteLength) this.takePack(key);
+    }
   }
 
-  keys() { return Object.values(this.spec.keys).flatMap((frames) => Object.values(frames)); }
+  keys() { return keysOf(this.spec); }
 
   keyOf(view, frame) { return this.spec.keys[view][frame]; }
 
-  takePack(key) {
-    const pack = openPack(this.model.get(`pack_${key}`));
-    if (!pack) return;
+  async takePack(key) {
+    const pack = await packIn(this.model, `pack_${key}`);
+    if (!pack || pack.isStale() || this.gone) return;
+    this.keepPack(key, pack);
+    const wanted = this.keyOf(this.view, this.frame), base = this.packs[wanted]?.head.base;
+    if ([wanted, base].includes(key)) this.showView();
+    else if (this.axis) this.rest();
+  }
+
+  keepPack(key, pack) {
     this.packs[key] = pack;
     this.wide = {}; // of the label columns, by view
     for (const kept of [this.sheets, this.bases, this.pictures]) kept?.drop(key);
@@ -95,18 +108,13 @@ class Acetates {
       this.leave.push(() => this.model.off(name, task));
     };
     for (const key of this.keys()) {
-      listen(`change:pack_${key}`, () => {
-        this.takePack(key);
-        const wanted = this.keyOf(this.view, this.frame), base = this.packs[wanted]?.head.base;
-        if ([wanted, base].includes(key)) this.showView();
-        else if (this.axis) this.rest();
-      });
+      listen(`change:pack_${key}`, () => this.takePack(key));
     }
     for (const name of ['view', 'frame', 'on', 'stop', 'labels', 'part', 'error']) {
       listen(`change:${name}`, () => this.put(name, this.model.get(name), false));
     }
-    listen('change:spec', () => { // a frame brought cards along
-      this.spec = this.model.get('spec');
+    listen('change:spec', async () => { // a frame brought cards along
+      this.spec = await specOf(model);
       if (this.head) this.fillList();
     });
   }

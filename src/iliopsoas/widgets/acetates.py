@@ -17,12 +17,13 @@ import traitlets
 from iliopsoas.plates.plate import Folio, Plate
 from iliopsoas.sources.errors import close_matches
 from iliopsoas.widgets import still
-from iliopsoas.widgets.cards import cards_of, source_lines
 from iliopsoas.widgets.drawing import full_pack, full_still, header, is_cached, quick_pack, stored
-from iliopsoas.widgets.drawn import Drawn, joined
+from iliopsoas.widgets.drawn import Drawn
+from iliopsoas.widgets.structure_cards import cards_of, source_lines
+from iliopsoas.widgets.wire import pack_trait, words_trait
 
 WAIT = "ILIOPSOAS_WAIT"
-SCRIPTS = ("picture.js", "controls.js", "acetates.js", "live.js", "entry.js")
+SCRIPTS = ("packs.js", "picture.js", "controls.js", "acetates.js", "live.js", "entry.js")
 
 
 class Acetates(Drawn):
@@ -64,10 +65,10 @@ class Acetates(Drawn):
     constructor returns, and a view that cannot be drawn raises.
     """
 
-    _esm = joined(*SCRIPTS)
-    _css = joined("acetates.css")
+    scripts = SCRIPTS
+    stylesheets = ("acetates.css",)
 
-    spec = traitlets.Dict().tag(sync=True)
+    spec = words_trait()
     view = traitlets.Unicode().tag(sync=True)
     frame = traitlets.Unicode().tag(sync=True)
     on = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -87,7 +88,7 @@ class Acetates(Drawn):
         packs = {pack_name(one): b"" for one in folio.plates}
         for one in folio.plates if wait else self._needed(key):
             packs[pack_name(one)] = self._read(one, (full_pack if wait else quick_pack)(folio, one))
-        self.add_traits(**{name: traitlets.Bytes(b"").tag(sync=True) for name in packs})
+        self.add_traits(**{name: pack_trait() for name in packs})
         super().__init__(spec=self._spec(), **packs, **values)
         self._still = full_still(folio, key) if wait else stored(full_still, folio, key) or b""
         if not wait:

@@ -10,15 +10,14 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 import traitlets
 
 from iliopsoas.course.checker import ASKED, WHY_SAME, WORDS, Answer, answer
 from iliopsoas.course.exercises import Exercise, Leg, StopRule, exercise, exercises, stop_rules
 from iliopsoas.course.safety_list import mark
 from iliopsoas.widgets import still
-from iliopsoas.widgets.cards import source_lines
-from iliopsoas.widgets.drawn import joined
+from iliopsoas.widgets.card import Card
+from iliopsoas.widgets.structure_cards import source_lines
 
 SCRIPTS = ("controls.js", "aftercare.js")
 TITLE = "Aftercare checker"
@@ -33,7 +32,7 @@ WITHOUT_SOURCE = (
 FURTHEST_MM = 80  # end of the bar on either side
 
 
-class Aftercare(anywidget.AnyWidget):
+class Aftercare(Card):
     """Exercises to predict, and a card to print.
 
     Parameters
@@ -49,8 +48,8 @@ class Aftercare(anywidget.AnyWidget):
         answer to this it is.
     """
 
-    _esm = joined(*SCRIPTS)
-    _css = joined("aftercare.css")
+    scripts = SCRIPTS
+    stylesheets = ("aftercare.css",)
 
     spec = traitlets.Dict().tag(sync=True)
     answers = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-import anywidget
 import traitlets
 
 from iliopsoas.widgets.background import draw_later
-
-HERE = Path(__file__).resolve().parent
-
-
-def joined(*names: str) -> str:
-    """Return files of this folder, as they are, one after the other: scripts as one ES module, or styles."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+from iliopsoas.widgets.card import Card
 
 
-class Drawn(anywidget.AnyWidget):
+class Drawn(Card):
     """A widget whose pictures are drawn in the background, as long as it is open.
 
     Attributes

@@ -1,8 +1,9 @@
 // ---------------------------------------------------------------- ways in
 
-function render({ model, el }) {
-  const Widget = model.get('spec').inputs ? Live : Acetates;
-  const widget = new Widget(model, el);
+async function render({ model, el }) {
+  const spec = await specOf(model), Widget = spec.inputs ? Live : Acetates;
+  const packs = await Promise.all(keysOf(spec).map(async (key) => [key, await packIn(model, `pack_${key}`)]));
+  const widget = new Widget(model, el, spec, Object.fromEntries(packs));
   return () => widget.close();
 }
 

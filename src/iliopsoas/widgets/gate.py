@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-import anywidget
 import traitlets
 
 from iliopsoas.course.consent import Consent, consent
@@ -18,7 +17,7 @@ from iliopsoas.course.safety_list import ground
 from iliopsoas.course.screening import GROUPS, LEVELS, OUTCOMES, Reason, Screening, screening
 from iliopsoas.sources import reference
 from iliopsoas.widgets import still
-from iliopsoas.widgets.drawn import joined
+from iliopsoas.widgets.card import Card
 
 SCRIPTS = ("controls.js", "sheet.js", "gate.js")
 STYLES = ("questions.css", "gate.css")
@@ -36,11 +35,11 @@ NAMES: Mapping[str, str] = {
 }
 
 
-class SafetyCard(anywidget.AnyWidget):
+class SafetyCard(Card):
     """A card of `gate` or `rehearsal`; all that it knows is in `spec`."""
 
-    _esm = joined(*SCRIPTS)
-    _css = joined(*STYLES)
+    scripts: ClassVar[tuple[str, ...]] = SCRIPTS
+    stylesheets: ClassVar[tuple[str, ...]] = STYLES
 
     spec = traitlets.Dict().tag(sync=True)
 

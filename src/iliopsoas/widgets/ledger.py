@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 import traitlets
 
 from iliopsoas import course
 from iliopsoas.course import Claim, claim
 from iliopsoas.course.claims import EVIDENCE, SAFETY, TOPICS
 from iliopsoas.widgets import prose, still
-from iliopsoas.widgets.cards import source_lines
-from iliopsoas.widgets.drawn import joined
+from iliopsoas.widgets.card import Card
+from iliopsoas.widgets.structure_cards import source_lines
 
 SCRIPTS = ("controls.js", "ledger.js")
 FILTERED_FROM = 6  # so many claims are worth a filter
 
 
-class Ledger(anywidget.AnyWidget):
+class Ledger(Card):
     """Claims to be graded, each with its verdict behind it.
 
     Parameters
@@ -42,8 +41,8 @@ class Ledger(anywidget.AnyWidget):
         without grading), ``agrees`` (whether both are ours).
     """
 
-    _esm = joined(*SCRIPTS)
-    _css = joined("questions.css", "ledger.css")
+    scripts = SCRIPTS
+    stylesheets = ("questions.css", "ledger.css")
 
     spec = traitlets.Dict().tag(sync=True)
     grades = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -154,9 +154,9 @@ class Live extends Acetates {
   }
 
   // A picture in full ink is not taken when newer values have been asked for meanwhile.
-  takePack(key) {
+  keepPack(key, pack) {
     if (this.asked && this.model.get('answered').ask < this.asked) return;
-    super.takePack(key);
+    super.keepPack(key, pack);
     this.isDraft = false;
     this.shownValues = { ...this.model.get('answered').values };
   }
@@ -222,7 +222,7 @@ class Live extends Acetates {
     this.got = ask;
     this.heard();
     if (refused) { this.refusal.textContent = refused; return; }
-    const { head, slice } = openPack(buffers[0]);
+    const { head, slice } = await openPack(buffers[0]);
     const bitmap = await createImageBitmap(new Blob([slice(head.image)], { type: 'image/png' }));
     if (ask === this.got && !this.gone && this.head) this.paintDraft(head, bitmap, values);
     bitmap.close();

@@ -20,9 +20,10 @@ from iliopsoas.plates.plate import Folio, LazyPlates, Plate
 from iliopsoas.sources.errors import close_matches, did_you_mean
 from iliopsoas.widgets import still
 from iliopsoas.widgets.acetates import SCRIPTS, WAIT
-from iliopsoas.widgets.cards import cards_of
 from iliopsoas.widgets.drawing import full_pack, full_still, header, quick_pack, stored
-from iliopsoas.widgets.drawn import Drawn, joined
+from iliopsoas.widgets.drawn import Drawn
+from iliopsoas.widgets.structure_cards import cards_of
+from iliopsoas.widgets.wire import words_trait
 
 Make = Callable[..., Plate]  # make(values) -> Plate, or make(values, view=...) where there are views
 START = "start"
@@ -114,10 +115,10 @@ class Live(Drawn):
         For a value outside its limits, naming field, value and limits, or a name that there is not.
     """
 
-    _esm = joined(*SCRIPTS)
-    _css = joined("acetates.css")
+    scripts = SCRIPTS
+    stylesheets = ("acetates.css",)
 
-    spec = traitlets.Dict().tag(sync=True)
+    spec = words_trait()
     values = traitlets.Dict().tag(sync=True)
     view = traitlets.Unicode().tag(sync=True)
     frame = traitlets.Unicode().tag(sync=True)

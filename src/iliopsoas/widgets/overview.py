@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import anywidget
 import traitlets
 
 from iliopsoas.course.questions import Question
@@ -17,7 +16,7 @@ from iliopsoas.learning.progress import Progress, ProgressError
 from iliopsoas.learning.proof import result
 from iliopsoas.learning.schedule import Standing, standings
 from iliopsoas.widgets import still
-from iliopsoas.widgets.drawn import joined
+from iliopsoas.widgets.card import Card
 from iliopsoas.widgets.drill import day
 from iliopsoas.widgets.keeping import read_kept, shown
 from iliopsoas.widgets.prove import results
@@ -26,11 +25,11 @@ SCRIPTS = ("controls.js", "progress.js", "overview.js")
 _MOST = 6  # questions named in one list
 
 
-class Overview(anywidget.AnyWidget):
+class Overview(Card):
     """The card that shows how a learner stands, and hands out, takes in or deletes the progress file."""
 
-    _esm = joined(*SCRIPTS)
-    _css = joined("questions.css")
+    scripts = SCRIPTS
+    stylesheets = ("questions.css",)
 
     spec = traitlets.Dict().tag(sync=True)
 

@@ -21,9 +21,9 @@ const LEAST_EXCESS_PX = 30;
 const POINT_RADIUS_PX = 12;
 
 class Painting {
-  constructor(model, el) {
+  constructor(model, el, spec) {
     this.model = model;
-    this.spec = model.get('spec');
+    this.spec = spec;
     this.words = { ...PAINT_WORDS, ...this.spec.words };
     this.uid = `pa${Math.random().toString(36).slice(2, 8)}`;
     this.views = {};
@@ -94,8 +94,8 @@ class Painting {
   // ---- pictures
 
   async take(id) {
-    const view = this.views[id], pack = openPack(this.model.get(view.pack));
-    if (!pack) return;
+    const view = this.views[id], pack = await packIn(this.model, view.pack);
+    if (!pack || pack.isStale()) return;
     view.opened = pack;
     view.base = await baseOf(pack, this.spec.on.filter((layer) => pack.head.layers.some((one) => one.id === layer)));
     view.mask ??= new Uint8Array(view.base.w * view.base.h);
@@ -340,8 +340,8 @@ class Painting {
 
 // ---------------------------------------------------------------- ways in
 
-function render({ model, el }) {
-  const widget = new Painting(model, el);
+async function render({ model, el }) {
+  const widget = new Painting(model, el, await specOf(model));
   return () => widget.close();
 }
 

@@ -20,11 +20,12 @@ from iliopsoas.plates.catalogue import folio
 from iliopsoas.sources import UnknownName
 from iliopsoas.widgets import still
 from iliopsoas.widgets.acetates import WAIT, pack_name
-from iliopsoas.widgets.cards import place_of, source_lines
 from iliopsoas.widgets.drawing import full_pack
-from iliopsoas.widgets.drawn import Drawn, joined
+from iliopsoas.widgets.drawn import Drawn
+from iliopsoas.widgets.structure_cards import place_of, source_lines
+from iliopsoas.widgets.wire import pack_trait, words_trait
 
-SCRIPTS = ("picture.js", "controls.js", "board.js", "painting.js")
+SCRIPTS = ("packs.js", "picture.js", "controls.js", "board.js", "painting.js")
 FOLIO = "attachments"
 BARE = ("bones", "hip_bones")
 # The views in which every area of the muscle can be seen on bare bone (tested).
@@ -67,10 +68,10 @@ class Painting(Drawn):
         For a muscle that cannot be painted.
     """
 
-    _esm = joined(*SCRIPTS)
-    _css = joined("questions.css", "painting.css")
+    scripts = SCRIPTS
+    stylesheets = ("questions.css", "painting.css")
 
-    spec = traitlets.Dict().tag(sync=True)
+    spec = words_trait()
     result = traitlets.Dict().tag(sync=True)
 
     def __init__(self, muscle: str) -> None:
@@ -80,7 +81,7 @@ class Painting(Drawn):
         views = VIEWS[muscle]
         wait = bool(os.environ.get(WAIT))
         packs = {pack_name(view): full_pack(folio(FOLIO), view) if wait else b"" for view in views}
-        self.add_traits(**{name: traitlets.Bytes(b"").tag(sync=True) for name in packs})
+        self.add_traits(**{name: pack_trait() for name in packs})
         super().__init__(spec=_spec(muscle), **packs)
         if not wait:
             for view in views:

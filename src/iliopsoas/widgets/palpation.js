@@ -13,9 +13,9 @@ const MAP_WORDS = {
 };
 
 class PalpationMap {
-  constructor(model, el) {
+  constructor(model, el, spec) {
     this.model = model;
-    this.spec = model.get('spec');
+    this.spec = spec;
     this.words = { ...MAP_WORDS, ...this.spec.words };
     this.uid = `pm${Math.random().toString(36).slice(2, 8)}`;
     this.byId = new Map(this.spec.squares.map((one) => [one.id, one]));
@@ -133,8 +133,10 @@ class PalpationMap {
   // ---- the picture
 
   async take() {
-    this.pack = openPack(this.model.get(this.spec.pack));
-    if (this.pack) await this.show();
+    const pack = await packIn(this.model, this.spec.pack);
+    if (!pack || pack.isStale()) return;
+    this.pack = pack;
+    await this.show();
   }
 
   async show() {
@@ -197,8 +199,8 @@ class PalpationMap {
 
 // ---------------------------------------------------------------- ways in
 
-function render({ model, el }) {
-  const widget = new PalpationMap(model, el);
+async function render({ model, el }) {
+  const widget = new PalpationMap(model, el, await specOf(model));
   return () => widget.close();
 }
 

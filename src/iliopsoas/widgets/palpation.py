@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import traitlets
 
 from iliopsoas.atlas.structures import structure
 from iliopsoas.body import squares, under_hand
@@ -25,11 +24,12 @@ from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.on_skin import SIGNS
 from iliopsoas.widgets import still
 from iliopsoas.widgets.acetates import WAIT, pack_name
-from iliopsoas.widgets.cards import source_lines
 from iliopsoas.widgets.drawing import full_pack, full_still, stored
-from iliopsoas.widgets.drawn import Drawn, joined
+from iliopsoas.widgets.drawn import Drawn
+from iliopsoas.widgets.structure_cards import source_lines
+from iliopsoas.widgets.wire import pack_trait, words_trait
 
-SCRIPTS = ("picture.js", "controls.js", "board.js", "palpation.js")
+SCRIPTS = ("packs.js", "picture.js", "controls.js", "board.js", "palpation.js")
 STYLES = ("questions.css", "palpation.css")
 FOLIO = "palpation"
 START = "E5"  # the navel
@@ -50,11 +50,11 @@ class Palpation(Drawn):
         What went wrong while the picture was drawn, or "".
     """
 
-    _esm = joined(*SCRIPTS)
-    _css = joined(*STYLES)
+    scripts = SCRIPTS
+    stylesheets = STYLES
 
-    spec = traitlets.Dict().tag(sync=True)
-    pack_front = traitlets.Bytes(b"").tag(sync=True)
+    spec = words_trait()
+    pack_front = pack_trait()
 
     def __init__(self) -> None:
         self._still_handle: Any = None

@@ -20,7 +20,6 @@ from iliopsoas.course.screening import screening
 from iliopsoas.course.signoff import reviews
 from iliopsoas.course.technique import techniques
 from iliopsoas.sources import reference
-from iliopsoas.widgets.drawn import joined
 from iliopsoas.widgets.gate import SafetyCard, gate_data
 
 SCRIPTS = ("controls.js", "sheet.js", "plan_rules.js", "plan_sheet.js", "plan.js")
@@ -63,8 +62,8 @@ PAGE_SAYS: Mapping[str, str] = MappingProxyType(
 class PlanCard(SafetyCard):
     """The form of `plan`; what is typed into it is in no trait."""
 
-    _esm = joined(*SCRIPTS)
-    _css = joined(*STYLES)
+    scripts = SCRIPTS
+    stylesheets = STYLES
 
     def __repr__(self) -> str:
         """Return a text without a memory address, so that outputs of notebooks compare equal."""

@@ -25,15 +25,14 @@ const WORDS = {
 };
 
 class Questions {
-  constructor(model, el) {
+  constructor(model, el, spec) {
     this.model = model;
-    this.spec = model.get('spec');
+    this.spec = spec;
     this.words = { ...WORDS, ...KEPT_WORDS, ...this.spec.words };
     this.byId = new Map(this.spec.questions.map((question) => [question.id, question]));
     this.uid = `qu${Math.random().toString(36).slice(2, 8)}`;
     this.answers = [...model.get('answers')];
     this.packs = {};
-    for (const name of this.spec.packs ?? []) this.packs[name] = openPack(model.get(name));
     this.since = 0; // answers before this one belong to an earlier round
     this.build();
     el.replaceChildren(this.root);
@@ -41,12 +40,18 @@ class Questions {
     this.show();
     this.follow = () => this.takeAnswers();
     model.on('change:answers', this.follow);
-    this.takers = (this.spec.packs ?? []).map((name) => [`change:${name}`, () => {
-      this.packs[name] = openPack(model.get(name));
-      if (this.board?.wants === name) this.openBoard();
-    }]);
+    const names = this.spec.packs ?? [];
+    this.takers = names.map((name) => [`change:${name}`, () => this.takePack(name)]);
     this.takers.push(['change:error', () => this.board?.fail(model.get('error'))]);
     for (const [event, task] of this.takers) model.on(event, task);
+    for (const name of names) this.takePack(name);
+  }
+
+  async takePack(name) {
+    const pack = await packIn(this.model, name);
+    if (!pack || pack.isStale()) return;
+    this.packs[name] = pack;
+    if (this.board?.wants === name) await this.openBoard();
   }
 
   close() {
@@ -322,8 +327,9 @@ class Questions {
 
 const CARDS = {}; // by spec.card; drill.js and prove.js add theirs
 
-function render({ model, el }) {
-  const widget = new (CARDS[model.get('spec').card] ?? Questions)(model, el);
+async function render({ model, el }) {
+  const spec = await specOf(model);
+  const widget = new (CARDS[spec.card] ?? Questions)(model, el, spec);
   return () => widget.close();
 }
 

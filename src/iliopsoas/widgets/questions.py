@@ -25,12 +25,14 @@ from iliopsoas.plates.catalogue import folio
 from iliopsoas.sources import UnknownName, reference
 from iliopsoas.widgets import places, still
 from iliopsoas.widgets.acetates import WAIT
-from iliopsoas.widgets.cards import source_lines
 from iliopsoas.widgets.drawing import full_pack
-from iliopsoas.widgets.drawn import Drawn, joined
+from iliopsoas.widgets.drawn import Drawn
 from iliopsoas.widgets.keeping import Kept
+from iliopsoas.widgets.structure_cards import source_lines
+from iliopsoas.widgets.wire import pack_trait, words_trait
 
 SCRIPTS = (
+    "packs.js",
     "picture.js",
     "controls.js",
     "board.js",
@@ -83,10 +85,10 @@ class Questions(Kept, Drawn):
         plates are drawn before the constructor returns, also when what it names is hidden there.
     """
 
-    _esm = joined(*SCRIPTS)
-    _css = joined("questions.css")
+    scripts = SCRIPTS
+    stylesheets = ("questions.css",)
 
-    spec = traitlets.Dict().tag(sync=True)
+    spec = words_trait()
     answers = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def __init__(self, asked: Sequence[Question], title: str, most: int = MOST, **spec: Any) -> None:
@@ -104,7 +106,7 @@ class Questions(Kept, Drawn):
                 on_plate.setdefault(places.pack_name(q.plate), []).append(q)
         wait = bool(os.environ.get(WAIT))
         packs = {name: _drawn(asking) if wait else b"" for name, asking in on_plate.items()}
-        self.add_traits(**{name: traitlets.Bytes(b"").tag(sync=True) for name in packs})
+        self.add_traits(**{name: pack_trait() for name in packs})
         super().__init__(
             **packs,
             spec={

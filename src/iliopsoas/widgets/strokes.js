@@ -18,9 +18,9 @@ const STROKE_WORDS = {
 const STROKE_BLUE = '#0b4f8a', STROKE_RED = '#a3341b';
 
 class StrokeTrainer {
-  constructor(model, el) {
+  constructor(model, el, spec) {
     this.model = model;
-    this.spec = model.get('spec');
+    this.spec = spec;
     this.words = { ...STROKE_WORDS, ...this.spec.words };
     this.uid = `st${Math.random().toString(36).slice(2, 8)}`;
     this.drawn = []; // { points, times }
@@ -71,9 +71,11 @@ class StrokeTrainer {
   }
 
   async take() {
-    this.opened = openPack(this.model.get(this.spec.pack));
-    if (this.opened) await this.look();
-    if (this.opened) this.root.dataset.ready = 'yes';
+    const pack = await packIn(this.model, this.spec.pack);
+    if (!pack || pack.isStale()) return;
+    this.opened = pack;
+    await this.look();
+    this.root.dataset.ready = 'yes';
   }
 
   async look() {
@@ -274,8 +276,8 @@ class StrokeTrainer {
 
 // ---------------------------------------------------------------- ways in
 
-function render({ model, el }) {
-  const widget = new StrokeTrainer(model, el);
+async function render({ model, el }) {
+  const widget = new StrokeTrainer(model, el, await specOf(model));
   return () => widget.close();
 }
 

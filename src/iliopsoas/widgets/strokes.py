@@ -21,11 +21,12 @@ from iliopsoas.plates.catalogue import folio
 from iliopsoas.plates.strokes import REACHES, origin_px, outlines_mm, path_mm
 from iliopsoas.widgets import still
 from iliopsoas.widgets.acetates import WAIT, pack_name
-from iliopsoas.widgets.cards import source_lines
 from iliopsoas.widgets.drawing import full_pack
-from iliopsoas.widgets.drawn import Drawn, joined
+from iliopsoas.widgets.drawn import Drawn
+from iliopsoas.widgets.structure_cards import source_lines
+from iliopsoas.widgets.wire import pack_trait, words_trait
 
-SCRIPTS = ("picture.js", "controls.js", "board.js", "strokes_judge.js", "strokes.js")
+SCRIPTS = ("packs.js", "picture.js", "controls.js", "board.js", "strokes_judge.js", "strokes.js")
 STYLES = ("questions.css", "strokes.css")
 FOLIO, VIEW = "strokes", "anterior"
 BARE = ("bones", "skin", "landmarks", "never")  # the never-areas are in sight all the time
@@ -45,16 +46,16 @@ class StrokeTrainer(Drawn):
         What went wrong while the picture was drawn, or "".
     """
 
-    _esm = joined(*SCRIPTS)
-    _css = joined(*STYLES)
+    scripts = SCRIPTS
+    stylesheets = STYLES
 
-    spec = traitlets.Dict().tag(sync=True)
+    spec = words_trait()
     result = traitlets.Dict().tag(sync=True)
 
     def __init__(self) -> None:
         wait = bool(os.environ.get(WAIT))
         drawn = full_pack(folio(FOLIO), VIEW) if wait else b""
-        self.add_traits(**{pack_name(VIEW): traitlets.Bytes(b"").tag(sync=True)})
+        self.add_traits(**{pack_name(VIEW): pack_trait()})
         super().__init__(spec=_spec(), **{pack_name(VIEW): drawn})
         if not wait:
             self.draw_in_background(self._draw, rank=2)

@@ -10,20 +10,19 @@ import html
 from math import ceil, floor
 from typing import Any
 
-import anywidget
 import traitlets
 
 from iliopsoas.course.technique import Stop, Technique, techniques
 from iliopsoas.sources import UnknownName
 from iliopsoas.widgets import still
-from iliopsoas.widgets.cards import source_lines
-from iliopsoas.widgets.drawn import joined
+from iliopsoas.widgets.card import Card
+from iliopsoas.widgets.structure_cards import source_lines
 
 SCRIPTS = ("controls.js", "timer.js")
 STYLES = ("questions.css", "timer.css")
 
 
-class StepTimer(anywidget.AnyWidget):
+class StepTimer(Card):
     """The steps of one technique with its minutes, and the stop rules.
 
     Parameters
@@ -37,8 +36,8 @@ class StepTimer(anywidget.AnyWidget):
         For a technique that there is not.
     """
 
-    _esm = joined(*SCRIPTS)
-    _css = joined(*STYLES)
+    scripts = SCRIPTS
+    stylesheets = STYLES
 
     spec = traitlets.Dict().tag(sync=True)
 
