@@ -13,8 +13,6 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["joined", "split"]
-
 _IMAGES = ("ink", "part", "depth")
 
 
@@ -44,24 +42,6 @@ def split(data: bytes) -> tuple[bytes, dict[str, bytes]]:
         images[row[name]] = image
     text = zlib.compress(json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode(), 9)
     return struct.pack("<I", len(text)) + text, images
-
-
-def joined(bare: bytes, images: Mapping[str, bytes]) -> bytes:
-    """Return the pack that was split.
-
-    Raises
-    ------
-    KeyError
-        When an image is missing.
-    """
-    head = json.loads(zlib.decompress(bare[4:]))
-    body = bytearray()
-    for row, name in _places(head):
-        image = images[row[name]]
-        row[name] = [len(body), len(image)]
-        body += image
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
-    return struct.pack("<I", len(text)) + text + bytes(body)
 
 
 def _places(head: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
