@@ -115,7 +115,10 @@ def test_signs_are_words():
 def test_beyond_what_is_drawn_the_picture_says_where_it_stops():
     text = words({"hip_rotation_deg": 35, "hip_flexion_deg": 115})
     assert "The picture stops at hip rotation at 25° internal rotation; the numbers are those of the pose." in text
-    assert "Beyond 100° of hip flexion the drawn muscles keep to the model's change" in text
+    assert "ischium" not in text
+    text = words({"hip_flexion_deg": -15, "hip_adduction_deg": 15, "hip_rotation_deg": -20})
+    assert "The picture stops at hip rotation at 6° external rotation; the numbers are those of the pose." in text
+    assert "Turned out any farther, the lesser trochanter of the drawn bones would meet the ischium." in text
     assert "shortens less" in words({"lumbar_flexion_deg": 45}) and "shortens less" not in words(
         {"lumbar_flexion_deg": HELD_TO_SPINE_DEG}
     )

@@ -4,6 +4,7 @@ Poses are a fixed set and a seeded sample. Distances are measured by brute force
 """
 
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
@@ -14,19 +15,23 @@ from iliopsoas.atlas.joints import VERTEBRAE
 from iliopsoas.atlas.poses import named_poses
 from iliopsoas.body import hip_shapes, shapes, surface
 from iliopsoas.body.hip_shapes_build import shapes_of
-from iliopsoas.body.hips import HIP_CENTRE, Hips
+from iliopsoas.body.hips import HIP_CENTRE, Hips, least_rotation_deg
 from iliopsoas.body.kinematics import placement, segment_flexion_deg
+from iliopsoas.body.landmarks import landmark
 from iliopsoas.body.muscle import fascicles, muscle
 from iliopsoas.body.pose import Pose
 from iliopsoas.body.posed import DRAWN, Posed, drawn_pose, flesh, posed_body
 from iliopsoas.body.rectus_femoris import VOLUME_CM3, rectus_femoris
-from iliopsoas.body.skeleton import bones, carriers
+from iliopsoas.body.skeleton import bones, carriers, femur_of
 
+RNG = np.random.default_rng(7)
 FIELDS = ("hip_flexion_deg", "hip_adduction_deg", "hip_rotation_deg", "knee_flexion_deg", "lumbar_flexion_deg")
 FIXED = [(60, 0, 0, 60, 0), (-20, 0, 0, 90, -25), (100, 0, -25, 0, 45), (30, 15, 25, 20, 60), (90, -25, 0, 120, 30)]
 FIXED += [(92, -23, -11, 90, 0), (100, -25, 25, 90, 0)]  # abducted, where iliacus changes from bowing out to sinking in
-LOW, HIGH = (-20, -25, -25, 0, -25), (100, 15, 25, 120, 60)
-SAMPLED = [tuple(float(x) for x in row) for row in np.random.default_rng(11).uniform(LOW, HIGH, (6, 5)).round()]
+FIXED += [(-20, 15, -40, 0, 0), (-20, 5, -40, 40, 10)]  # held where the lesser trochanter would meet the ischium
+FIXED += [(120, -25, 25, 140, 0), (120, 0, -40, 100, 45), (116, -14, 9, 60, 60), (110, 15, -40, 60, 60)]  # far bent
+LOW, HIGH = np.transpose([DRAWN[name] for name in FIELDS])
+SAMPLED = [tuple(float(x) for x in row) for row in np.random.default_rng(11).uniform(LOW, HIGH, (10, 5)).round()]
 ids = lambda a: "hip{:g}_{:g}_{:g}_knee{:g}_spine{:g}".format(*a)  # noqa: E731
 every_pose = pytest.mark.parametrize("angles", FIXED + SAMPLED, ids=ids)
 BONES = ("t12", *VERTEBRAE, "disc_l1_l2", "disc_l2_l3", "disc_l3_l4", "disc_l4_l5", "disc_l5_s1", "sacrum")
@@ -34,7 +39,7 @@ LEG = ("hip_bone_r", "femur_r", "tibia_r", "patella_r")
 
 
 def pose_of(angles):
-    return Pose(**dict(zip(FIELDS, angles, strict=True)))
+    return drawn_pose(Pose(**dict(zip(FIELDS, angles, strict=True))))
 
 
 @cache
@@ -66,23 +71,19 @@ def test_drawn_lines_change_with_the_hip_as_those_of_the_model(angles):
         "iliacus": iliacus_mm(pose) - iliacus_mm(Pose()),
         "rectus_femoris": (rectus_femoris(pose).length_m - rectus_femoris(Pose()).length_m) * 1e3,
     }
-    # Far adducted and turned inwards, even a straight line from crest to femur is longer than the model wants iliacus.
-    corner = pose.hip_adduction_deg > 10 and pose.hip_rotation_deg > 15
     for name, mm in found.items():
-        limit = 4 if name == "iliacus" and corner else 3
-        assert mm == pytest.approx(muscle(name).change(pose).mm, abs=limit), name
+        assert mm == pytest.approx(muscle(name).change(pose).mm, abs=3), name
 
 
-@pytest.mark.parametrize("adduction_deg", [-25, 0, 15])
-@pytest.mark.parametrize("rotation_deg", [-25, 0, 25])
-def test_beyond_100_degrees_the_drawn_lines_keep_to_the_model_within_5_mm(adduction_deg, rotation_deg):
-    for flexion in (110, 120):
-        pose = Pose(hip_flexion_deg=flexion, hip_adduction_deg=adduction_deg, hip_rotation_deg=rotation_deg)
+def test_at_no_hip_in_range_do_the_drawn_lines_leave_the_model_by_3_mm():
+    low, high = np.transpose([DRAWN[name] for name in FIELDS[:3]])
+    for at in (*product(range(-20, 121, 20), (-25, -12, 0, 15), (-40, 0, 25)), *RNG.uniform(low, high, (300, 3))):
+        pose = drawn_pose(Pose(**dict(zip(FIELDS, map(float, at), strict=False))))
         for name, mm in (("psoas_major", middle_mm), ("iliacus", iliacus_mm)):
-            assert mm(pose) - mm(Pose()) == pytest.approx(muscle(name).change(pose).mm, abs=5), (flexion, name)
+            assert mm(pose) - mm(Pose()) == pytest.approx(muscle(name).change(pose).mm, abs=3), (pose, name)
 
 
-@pytest.mark.parametrize(("flexion_deg", "limit_deg"), [(60, 8), (75, 8), (90, 10), (100, 14), (110, 20), (120, 30)])
+@pytest.mark.parametrize(("flexion_deg", "limit_deg"), [(60, 9), (75, 9), (90, 10), (100, 14), (110, 18), (120, 24)])
 def test_a_bent_hip_does_not_crease_iliacus(flexion_deg, limit_deg):
     """Fibres of the free face turn little from one row to the next (about 3 mm), and the end stays on the femur."""
     pose = Pose(hip_flexion_deg=flexion_deg)
@@ -118,7 +119,8 @@ def test_iliacus_and_psoas_keep_beside_each_other(angles):
     body = drawn(angles)
     grid = hip_shapes.grid_of("iliacus")
     fibres = body["iliacus_r"].mesh.v.reshape(*grid, 3)[:, :-6].reshape(-1, 3)  # then they join at the tendon
-    assert solid.depth_mm(fibres, body["psoas_major_r"].mesh).max() <= 5
+    limit = 4 if angles[0] <= 100 else 7
+    assert solid.depth_mm(fibres, body["psoas_major_r"].mesh).max() <= limit
 
 
 @every_pose
@@ -169,7 +171,7 @@ def spine_changes_mm(pose):
 
 def test_stored_shapes_are_what_the_modules_build():
     """On the grid and between its poses; run `python -m iliopsoas.body.hip_shapes_build` when this fails."""
-    for angles, limit_mm in (((0, 0, 0), 0.05), ((60, -25, 25), 0.6), ((30, 0, 0), 4)):
+    for angles, limit_mm in (((0, 0, 0), 0.05), ((60, -25, 25), 0.6), ((120, 0, -40), 0.6), ((30, 0, 0), 4)):
         stored, built = hip_shapes.flesh(*map(float, angles)), shapes_of(Hips(*map(float, angles)))
         for name, v in built.items():
             far = np.linalg.norm(stored[name] - v, axis=1) * 1e3
@@ -254,6 +256,28 @@ def test_every_named_pose_can_be_drawn_as_it_is(id):
 def test_a_pose_beyond_what_is_drawn_is_held_at_its_edge():
     held = drawn_pose(Pose(hip_adduction_deg=30, hip_rotation_deg=40))
     assert held == Pose(hip_adduction_deg=DRAWN["hip_adduction_deg"][1], hip_rotation_deg=DRAWN["hip_rotation_deg"][1])
+
+
+@pytest.mark.parametrize(("flexion_deg", "adduction_deg"), [(-20, 15), (-20, 5), (-10, 10), (-10, 15), (-5, 15)])
+def test_the_thigh_turns_out_until_the_lesser_trochanter_meets_the_ischium(flexion_deg, adduction_deg):
+    """At the limit the bones are apart with room for the tendon; 14 degrees farther they would be in each other."""
+    least = least_rotation_deg(flexion_deg, adduction_deg)
+    asked = Pose(hip_flexion_deg=flexion_deg, hip_adduction_deg=adduction_deg, hip_rotation_deg=-40)
+    held = drawn_pose(asked)
+    assert held == asked.replace(hip_rotation_deg=least)
+
+    def near_mm(rotation_deg):
+        found = dict(bones(asked.replace(hip_rotation_deg=rotation_deg)))
+        tip = femur_of(asked.replace(hip_rotation_deg=rotation_deg)).place(landmark("lesser_trochanter"))
+        v = found["femur_r"].v
+        around = v[np.linalg.norm(v - tip, axis=1) < 0.025]
+        inside = solid.depth_mm(around, found["hip_bone_r"]).max()
+        return solid.distance_mm(around, [found["hip_bone_r"]]).min(), inside
+
+    gap, inside = near_mm(least)
+    print(f"at {least:g}: {gap:.1f} mm apart, {inside:.1f} mm inside; farther: {near_mm(least - 14)}")
+    assert inside == 0 and gap > 1
+    assert near_mm(least - 14)[1] > 1
 
 
 def test_a_rough_body_is_the_same_body_within_6_mm():

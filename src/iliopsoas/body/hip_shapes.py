@@ -25,7 +25,7 @@ from iliopsoas.body.kinematics import about
 ASSET = Path(__file__).with_name("hip_shapes.npz")
 FLEXION_DEG = (-20.0, 0.0, 20.0, 40.0, 60.0, 80.0, 100.0, 120.0)
 ADDUCTION_DEG = (-25.0, 0.0, 15.0)
-ROTATION_DEG = (-25.0, 0.0, 25.0)
+ROTATION_DEG = (-40.0, 0.0, 25.0)
 
 # Rows of each kind of part and points in a row; a slab is two such grids, its lower face and its upper one.
 LOFTS = MappingProxyType({"psoas_major": 40, "iliopsoas_tendon": 28, "psoas_minor": 20, "psoas_arch": 12})

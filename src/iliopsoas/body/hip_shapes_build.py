@@ -27,7 +27,7 @@ from iliopsoas.body.hip_shapes import (
     bends_of,
     bent,
 )
-from iliopsoas.body.hips import STANDING, Hips
+from iliopsoas.body.hips import STANDING, Hips, least_rotation_deg
 from iliopsoas.body.iliacus import FOSSA_ROWS, iliacus
 from iliopsoas.body.psoas_belly import belly
 from iliopsoas.body.psoas_line import ROWS
@@ -86,8 +86,13 @@ def _iliacus_rows() -> int:
     return len(iliacus().mesh.v) // 2 // SLABS["iliacus"]
 
 
+def built_at(flexion_deg: float, adduction_deg: float, rotation_deg: float) -> tuple[float, float, float]:
+    """Return the pose in which the flesh of a pose of the grid is built: turned out no farther than bone lets."""
+    return flexion_deg, adduction_deg, max(rotation_deg, least_rotation_deg(flexion_deg, adduction_deg))
+
+
 def packed(keys: Mapping[tuple[float, float, float], Shapes]) -> bytes:
-    """Return the bytes of hip_shapes.npz for shapes by flexion, adduction and rotation."""
+    """Return the bytes of hip_shapes.npz for the shapes of every pose of the grid, each as `built_at` says."""
     poses = list(product(FLEXION_DEG, ADDUCTION_DEG, ROTATION_DEG))
     first = keys[0.0, 0.0, 0.0]
     names, counts = list(first), [len(v) for v in first.values()]
@@ -98,7 +103,7 @@ def packed(keys: Mapping[tuple[float, float, float], Shapes]) -> bytes:
     steps = np.round((standing - low) / GRID_M).astype("<u2")
     exact = steps * GRID_M + low
     apart = np.stack(
-        [bent(np.concatenate([keys[p][n] for n in names]), bend, *p, back=True) - exact for p in poses]
+        [bent(np.concatenate([keys[p][n] for n in names]), bend, *built_at(*p), back=True) - exact for p in poses]
     )  # poses, n, 3
     apart[poses.index((0.0, 0.0, 0.0))] = 0
     arrays: dict[str, np.ndarray] = {
@@ -155,7 +160,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ASSET, help="where to write (default: the package)")
     out = parser.parse_args(argv).out
     poses = list(product(FLEXION_DEG, ADDUCTION_DEG, ROTATION_DEG))
-    keys = {p: shapes_of(STANDING if not any(p) else Hips(*p)) for p in tqdm(poses, unit="pose")}
+    keys = {p: shapes_of(STANDING if not any(p) else Hips(*built_at(*p))) for p in tqdm(poses, unit="pose")}
     out.write_bytes(packed(keys))
     print(f"{out.name}: {out.stat().st_size / 1000:.0f} kB")
     return 0

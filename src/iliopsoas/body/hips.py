@@ -21,11 +21,23 @@ from iliopsoas.body.surface import Surface
 
 HIP_CENTRE = np.array([-0.056276, -0.07849, 0.07726])  # right, of the standing frame
 
-# What was drawn and measured (tests); the model of the muscles reaches farther. At its edge, from 10 degrees of
-# extension with 10 of adduction and 15 of external rotation, the drawn lesser trochanter comes to touch the ischium.
+# What was drawn and measured (tests); the model of the muscles reaches farther.
 DRAWN = MappingProxyType(
     {"hip_flexion_deg": (-20.0, 100.0), "hip_adduction_deg": (-25.0, 15.0), "hip_rotation_deg": (-25.0, 25.0)}
 )
+
+# External rotation stops where the lesser trochanter of these bones, with the tendon on it, meets the ischium. Found on
+# the drawn bones as the plane through where they meet (a test measures both sides of it): degrees, and degrees for each
+# of adduction and of flexion.
+_MEETS_DEG, _BY_ADDUCTION, _BY_FLEXION = -54.0, 2.0, -1.2
+
+
+def least_rotation_deg(flexion_deg: float, adduction_deg: float) -> float:
+    """Return how far the drawn thigh can turn outwards, as a hip rotation (below 0 is external), degrees.
+
+    It matters in extension with adduction alone. It is a limit of these bones, which belong to nobody, not of a client.
+    """
+    return _MEETS_DEG + _BY_ADDUCTION * adduction_deg + _BY_FLEXION * flexion_deg
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,13 @@ class Hips:
             low, high = DRAWN[name]
             if not low <= value <= high:
                 raise ValueError(f"{name} is {value:g}; drawn are {low:g} ({limit.minus}) to {high:g} ({limit.plus})")
+        least = least_rotation_deg(pose.hip_flexion_deg, pose.hip_adduction_deg)
+        if pose.hip_rotation_deg < least:
+            raise ValueError(
+                f"hip_rotation_deg is {pose.hip_rotation_deg:g}; with hip_flexion_deg {pose.hip_flexion_deg:g} and "
+                f"hip_adduction_deg {pose.hip_adduction_deg:g} the drawn thigh bone meets the ischium beyond {least:g} "
+                f"(external rotation). Allowed there are {least:g} to {DRAWN['hip_rotation_deg'][1]:g}"
+            )
         return cls(pose.hip_flexion_deg, pose.hip_adduction_deg, pose.hip_rotation_deg)
 
     @cached_property

@@ -7,7 +7,7 @@ itself; in front of the hip the muscle is a lens in section.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -25,12 +25,11 @@ from iliopsoas.body.walls import femur, hip_bone
 COLUMNS = 30
 FOSSA_ROWS, LOW_ROWS = 26, 30
 LIP_M = 0.005  # bare strip kept along the inner lip of the crest
-_WRAP_RADIUS_M = 0.0295  # of the deep face about the hip axis
+_WRAP_RADIUS_M = 0.0320  # of the deep face about the hip axis
 _TAUT_RADIUS_M = 0.0255  # likewise of a fibre as taut as it can be
-_MOST_BOW_M = 0.030
+_MOST_BOW_M = 0.045
 _LEFT_GROIN_DEG = 60.0  # of flexion from which fibres run free of the groin
 _CROSSES_M = 0.004  # a fibre deeper than this in psoas has lost its way
-_ROUNDS = 4  # in which length and volume are made good in another pose than standing
 _INWARDS = (0.45, 0.25, -0.85)
 # Thickness along the fibres (drawing choice): parts of the way from origin to insertion, millimetres.
 _ALONG = (0.0, 0.04, 0.12, 0.25, 0.36, 0.46, 0.60, 0.75, 0.88, 0.96, 1.0)
@@ -40,6 +39,7 @@ _FAR_BENT_MM = (0.6, 9.0, 20.0, 27.0, 26.0, 20.0, 14.0, 10.5, 7.5, 4.5, 1.2)
 _BENDS_FAR_DEG = (40.0, 90.0)
 _BOWS_IN_DEG = 70.0  # of flexion from which a slack muscle sinks in towards the joint; before, it bows out
 _FAIR_OVER_M = 0.012  # a far bent muscle has no bend shorter than about this
+_DEEP_M = 0.018  # a far bent fibre may lie so deep in the femur before it is pushed out
 _FAST = 1e6  # so firmly do its ends stay where they are
 
 
@@ -106,7 +106,7 @@ def origin_line() -> FloatArray:
 def _lateral_line(hips: Hips, taut: bool = False) -> FloatArray:
     """Way points of the outermost fibres from the front edge of the hip bone to the femur."""
     edge = landmark("aiis") + np.array([0.004, 0.004, 0.0])
-    groin = HIP_CENTRE + np.array([0.0285, 0.004, 0.0210])
+    groin = HIP_CENTRE + np.array([0.0315, 0.004, 0.0210])
     return _to_femur(np.array([edge] if taut else [edge, groin]), insertion_line(hips)[0], taut)
 
 
@@ -152,22 +152,17 @@ def iliacus(hips: Hips = STANDING) -> Iliacus:
 def _iliacus(hips: Hips) -> Iliacus:
     if hips == STANDING:
         return _built(hips, 0.0, 1.0)
-    standing = iliacus()
-    wanted = standing.length_m + muscle("iliacus").change(hips.pose).mm * 1e-3
-    low_before, volume = _low_length_m(STANDING, 0.0), volume_cm3(standing.mesh)
-    change, fuller = wanted - standing.length_m, 1.0
-    for _ in range(_ROUNDS):
-        slack = grown_to(partial(_low_length_m, hips), low_before + change, (-1.0, 1.0))
+    standing, fuller = iliacus(), 1.0
+    wanted, volume = standing.length_m + muscle("iliacus").change(hips.pose).mm * 1e-3, volume_cm3(standing.mesh)
+
+    def length_m(slack: float) -> float:
+        # Bones and neighbours push what is laid, so the length is that of the muscle as it is built.
+        nonlocal fuller
         made = _built(hips, slack, fuller)
-        # What bones and neighbours did to the line and the volume is made good in the next round.
-        change += wanted - made.length_m
         fuller *= volume / volume_cm3(made.mesh)
-    return made
+        return made.length_m
 
-
-def _low_length_m(hips: Hips, slack: float) -> float:
-    """Length of the middle line of the fibres between brim and femur, before anything pushes them."""
-    return float(shapes.arc_length(_low(hips, slack).mean(1))[-1])
+    return _built(hips, grown_to(length_m, wanted, (-1.0, 1.0)), fuller)
 
 
 def _built(hips: Hips, slack: float, fuller: float) -> Iliacus:
@@ -290,5 +285,5 @@ def _off_bone(grid: FloatArray, gap_m: float, hips: Hips) -> FloatArray:
     """Lift a grid off the inner face of the pelvis (first rows) and off the whole hip bone and femur (later rows)."""
     out = grid.copy()
     out[:FOSSA_ROWS] = keep_out(out[:FOSSA_ROWS], [fossa_surface()], gap_m, rounds=1, reach_m=0.006)
-    out[FOSSA_ROWS - 2 :] = keep_out(out[FOSSA_ROWS - 2 :], [hip_bone(), femur(hips)], gap_m, rounds=2)
+    out[FOSSA_ROWS - 2 :] = keep_out(out[FOSSA_ROWS - 2 :], [hip_bone(), femur(hips)], gap_m, rounds=2, reach_m=_DEEP_M)
     return out

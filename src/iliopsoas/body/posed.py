@@ -18,16 +18,18 @@ from iliopsoas.atlas.joints import VERTEBRAE
 from iliopsoas.atlas.mesh import FloatArray
 from iliopsoas.body import hip_shapes, shapes
 from iliopsoas.body.assemble import Body, Part
-from iliopsoas.body.hips import HIP_CENTRE
+from iliopsoas.body.hips import HIP_CENTRE, Hips, least_rotation_deg
+from iliopsoas.body.iliacus import FOSSA_ROWS
 from iliopsoas.body.kinematics import pelvis_in_room
 from iliopsoas.body.muscle import muscle
 from iliopsoas.body.pose import Pose
+from iliopsoas.body.psoas_belly import TENDON_TURN
 from iliopsoas.body.rectus_femoris import rectus_femoris
 from iliopsoas.body.skeleton import Carriers, bones, carriers, spine_share
-from iliopsoas.body.surface import volume_cm3
+from iliopsoas.body.surface import Surface, keep_out, volume_cm3
+from iliopsoas.body.walls import femur
 
-# What is drawn; the model of the muscles reaches farther in adduction and rotation. Beyond 100 degrees of flexion
-# the drawn lines keep to it only within 5 mm.
+# What is drawn; the model of the muscles reaches farther in adduction and rotation.
 DRAWN: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "hip_flexion_deg": (-20.0, 120.0),
@@ -40,16 +42,21 @@ DRAWN: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )
 _SOFT_REACH_M = 0.010  # flesh goes over from one vertebra to the next within the disc and so far beyond it
-_BOWS = (-0.12, 0.35)  # parts of the distance from the hip axis
+# How far a line may be drawn in or bowed out to be as long as the model's: parts of its distance from the hip axis.
+_BOWS: Mapping[str, tuple[float, float]] = {"psoas_major": (-0.12, 0.35), "iliacus": (-0.25, 0.35)}
+_BONE_SIDE = 1.4  # half breadths from the middle of a ring to the point from which it grows
+_IN_PSOAS_M, _JOIN_ROWS = 0.0030, 6  # so deep may it lie in psoas, up to the rows where they join at the tendon
+_IN_BONE_M = 0.0012  # so deep may iliacus lie in the femur, on which it ends
 _DEAR_M = 0.008  # so many metres off in length are borne rather than a bow of 1
 _LENGTHS = {"psoas_major": ("psoas_major", "iliopsoas_tendon", "psoas_middle"), "iliacus": ("iliacus",)}
 _VOLUMES = ("psoas_major", "iliacus")
 
 
 def drawn_pose(pose: Pose) -> Pose:
-    """Return the pose as it is drawn: each angle held within `DRAWN`."""
+    """Return the pose as it is drawn: each angle held within `DRAWN`, turned out no farther than bone lets."""
     held = {name: min(max(getattr(pose, name), low), high) for name, (low, high) in DRAWN.items()}
-    return Pose(**held)
+    least = least_rotation_deg(held["hip_flexion_deg"], held["hip_adduction_deg"])
+    return Pose(**{**held, "hip_rotation_deg": max(held["hip_rotation_deg"], least)})
 
 
 @dataclass(frozen=True)
@@ -141,11 +148,23 @@ def _at_hip(flexion_deg: float, adduction_deg: float, rotation_deg: float, rough
     for name, parts in _LENGTHS.items():
         before = _line(name, {n: s.standing[s.parts[n]] for n in parts}, rough)
         wanted = float(shapes.arc_length(before)[-1]) + muscle(name).change(pose).mm / 1e3
-        bow = _bow(_line(name, found, rough), _line_bends(name, rough), wanted)
+        bow = _bow(_line(name, found, rough), _line_bends(name, rough), wanted, _BOWS[name])
         found |= _bowed(found, parts, bow, s)
     for name in _VOLUMES:
         found[name] = _refilled(name, found[name], rough)
+    if not rough:
+        psoas = Surface(hip_shapes.meshes()["psoas_major"].moved(found["psoas_major"]))
+        hips = Hips(flexion_deg, adduction_deg, rotation_deg)
+        found["iliacus"] = _kept_out(found["iliacus"], psoas, hips)
     return MappingProxyType(found)
+
+
+def _kept_out(iliacus: FloatArray, psoas: Surface, hips: Hips) -> FloatArray:
+    """Return iliacus kept out of psoas and the turned femur, into which it may come between the poses of the grid."""
+    fibres = iliacus.reshape(*(hip_shapes.grid_of("iliacus") or ()), 3)
+    low = fibres[:, FOSSA_ROWS:-_JOIN_ROWS]
+    low[...] = keep_out(low, [psoas], -_IN_PSOAS_M, rounds=2)
+    return hips.place(keep_out(hips.back(fibres.reshape(-1, 3)), [femur()], -_IN_BONE_M, rounds=2))
 
 
 def _line(name: str, found: Mapping[str, FloatArray], rough: bool) -> FloatArray:
@@ -168,9 +187,9 @@ def _line_bends(name: str, rough: bool) -> FloatArray:
     return s.bends[s.parts[name]].reshape(grid).mean((0, 2))
 
 
-def _bow(line: FloatArray, bends: FloatArray, wanted_m: float) -> float:
+def _bow(line: FloatArray, bends: FloatArray, wanted_m: float, limits: tuple[float, float]) -> float:
     """Return by how much a line is to bow so that its length comes nearest to the wanted one; small bows come first."""
-    bows = np.linspace(*_BOWS, 48)
+    bows = np.linspace(*limits, 61)
     away = (4 * bends * (1 - bends))[:, None] * (line - HIP_CENTRE) * [1.0, 1.0, 0.0]
     bowed = line + bows[:, None, None] * away
     lengths = np.linalg.norm(np.diff(bowed, axis=1), axis=2).sum(1)
@@ -190,14 +209,16 @@ def _bowed(
 
 
 def _refilled(name: str, v: FloatArray, rough: bool) -> FloatArray:
-    """Return a part with the volume that it has in standing: rings wider about their middles, a slab thicker."""
+    """Return a part with the volume that it has in standing: rings wider forwards and outwards, a slab thicker."""
     mesh, grid = hip_shapes.meshes(rough)[name], hip_shapes.grid_of(name, rough)
     assert grid is not None
     more = _standing_cm3(name, rough) / volume_cm3(mesh.moved(v))
     points = v.reshape(*grid, 3)
     if len(grid) == 2:
+        # Bone is behind and medially, so it grows away from a point a little beyond that side.
         middle = points.mean(1, keepdims=True)
-        return (middle + np.sqrt(more) * (points - middle)).reshape(-1, 3)
+        still = middle + _BONE_SIDE * (points[:, [round(TENDON_TURN * grid[1])]] - middle)
+        return (still + np.sqrt(more) * (points - still)).reshape(-1, 3)
     return np.stack([points[0], points[0] + more * (points[1] - points[0])]).reshape(-1, 3)
 
 

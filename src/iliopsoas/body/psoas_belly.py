@@ -22,6 +22,7 @@ from iliopsoas.body.walls import femur, psoas_walls
 
 AROUND = 40
 TENDON_TURN = 0.60  # the tendon lies behind and medially on the belly
+_MOST_ROUNDS, _LENGTH_WITHIN_M = 6, 0.0004  # in which length and volume are made good in another pose than standing
 POWER = 2.25  # super-ellipse of the sections: a little fuller than an ellipse
 
 
@@ -124,12 +125,17 @@ def _belly(hips: Hips) -> Belly:
     made = _filled(hips, line, line.area_m2)
     if hips == STANDING:
         return made
-    # What bones did to the middle line and the volume is made good in a second round.
-    standing = belly()
-    wanted_m = standing.length_m + muscle("psoas_major").change(hips.pose).mm * 1e-3
-    line = psoas_line(hips, wanted_m - made.length_m)
-    fuller = volume_cm3(standing.mesh) / volume_cm3(made.mesh)
-    return _filled(hips, line, line.area_m2 * np.where(np.arange(ROWS) < line.flesh_rows, fuller, 1.0))
+    # What bones did to the middle line and the volume is made good in further rounds.
+    standing, more_m, fuller = belly(), 0.0, 1.0
+    wanted_m, volume = standing.length_m + muscle("psoas_major").change(hips.pose).mm * 1e-3, volume_cm3(standing.mesh)
+    for _ in range(_MOST_ROUNDS):
+        more_m += wanted_m - made.length_m
+        fuller *= volume / volume_cm3(made.mesh)
+        line = psoas_line(hips, more_m)
+        made = _filled(hips, line, line.area_m2 * np.where(np.arange(ROWS) < line.flesh_rows, fuller, 1.0))
+        if abs(wanted_m - made.length_m) < _LENGTH_WITHIN_M:
+            break
+    return made
 
 
 def _filled(hips: Hips, line: PsoasLine, want: FloatArray) -> Belly:

@@ -42,7 +42,7 @@ _FULLNESS = 3.27  # area of the super-ellipse over the product of its half sizes
 _BRIM_POINT = HIP_CENTRE + np.array([0.0358, 0.0131, -0.0117])  # in front of the hip, as in the hip model of record
 _WRAP_RADIUS_M = 0.0345  # of the line about the hip axis: femoral head, capsule and half the muscle
 _TAUT_RADIUS_M = 0.028  # likewise where the muscle is as taut as it can be
-_MOST_BOW_M = 0.030  # how far it may bow out below the brim
+_MOST_BOW_M = 0.045  # how far it may bow out below the brim
 
 
 @dataclass(frozen=True, eq=False)

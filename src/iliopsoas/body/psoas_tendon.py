@@ -52,7 +52,7 @@ def _tendon(belly: Belly, depth: float) -> Mesh:
     whole = shapes.at(belly.rings, rows[:, None], TENDON_TURN + (k - 0.25)[None])
     closed = shapes.smoothstep((s - alone + 0.020) / 0.022)[:, None, None]
     rings = shapes.ease(plate + closed * (whole - plate), 2)
-    gap = np.where(rows > ROWS - 2, -0.002, 0.0002)[:, None] * np.ones(AROUND)
+    gap = np.where(rows > ROWS - 2, -0.0015, 0.0002)[:, None] * np.ones(AROUND)
     bones = [femur(belly.hips), hip_bone()]
     # Where a turned femur comes near the ischium, the tendon keeps to its own bone.
     return shapes.loft(keep_out(rings, bones if belly.hips == STANDING else bones[::-1], gap, rounds=2))

@@ -289,10 +289,8 @@ def _beyond(pose: Pose) -> str:
         if getattr(held, name) != getattr(pose, name)
     ]
     said = f"The picture stops at {' and '.join(differ)}; the numbers are those of the pose." if differ else ""
-    if held.hip_flexion_deg > 100:
-        said += (
-            " " if said else ""
-        ) + "Beyond 100° of hip flexion the drawn muscles keep to the model's change of length only within 5 mm."
+    if DRAWN["hip_rotation_deg"][0] < held.hip_rotation_deg and pose.hip_rotation_deg < held.hip_rotation_deg:
+        said += " Turned out any farther, the lesser trochanter of the drawn bones would meet the ischium."
     if held.lumbar_flexion_deg > HELD_TO_SPINE_DEG:
         said += (" " if said else "") + (
             f"Beyond {HELD_TO_SPINE_DEG:.0f}° of lumbar flexion the model's fascicles, which run straight, leave the "
