@@ -57,7 +57,7 @@ def test_psoas_reads_as_it_must_above_and_below(one, leg):
 def test_childs_pose_shortens_by_far_more_than_any_doubt():
     for asked in PSOAS:
         found = answer("childs_pose", "both", asked)
-        assert found.high_mm < -20 and found.is_sure
+        assert found.high_mm < -15 and found.is_sure
         assert found.beyond and "beyond what is computed" in found.text
 
 

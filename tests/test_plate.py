@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from iliopsoas.plates.composite import composite
-from iliopsoas.plates.figure import text_width_px
+from iliopsoas.plates.figure import TITLE_PT, figure, text_width_px
 from iliopsoas.plates.foot import UNHINTED
 from iliopsoas.plates.plate import Along, Folio, LabelSpec, Layer, LazyPlates, Stop, frame_key
 from iliopsoas.plates.view import view, view_names
@@ -395,3 +395,13 @@ def test_no_line_under_the_picture_runs_off_the_paper_at_any_resolution(dpi):
         renderer = FigureCanvasAgg(fig).get_renderer()
         ends = [text.get_window_extent(renderer).x1 for text in fig.findobj(Text) if text.get_text()]
     assert max(ends) <= fig.bbox.width
+
+
+def test_a_long_title_is_set_smaller_and_stays_on_the_paper():
+    for title in ("A toy", "A very long title of a plate that names every angle of a pose, one after the other " * 2):
+        fig = figure(plate(title=title))
+        canvas(fig)
+        (text,) = [t for t in fig.axes[0].texts if (t.get_gid() or "").startswith("title:")]
+        box = text.get_window_extent(canvas(fig))
+        assert box.x0 >= 0 and box.x1 <= fig.bbox.width
+        assert (text.get_fontsize() == TITLE_PT) == (title == "A toy")

@@ -1,14 +1,15 @@
 """What a pose does to a muscle, as the aftercare checker answers: shorter, about the same or longer, and by how much.
 
 The size is a change of the length of a path since standing, from the model alone. Its range runs over the angles that
-people are taken to differ by, and for psoas also over the published curves of its lever at the hip, which stand for
-other bodies and other models: a path changes by the area under the curve of its arm. Beyond 90 degrees of hip flexion,
+people are taken to differ by. For psoas it also runs over the published curves of its lever at the hip, which stand for
+other bodies and other models (a path changes by the area under the curve of its arm), and from fascicles that run
+straight past a bent spine to fascicles held to it. Beyond 90 degrees of hip flexion,
 or 120 of the knee, nothing is computed any more; the answer then says what is reached there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -18,6 +19,8 @@ from typing import Literal
 import numpy as np
 
 from iliopsoas.atlas.published_arms import published_arms
+from iliopsoas.body.held import held
+from iliopsoas.body.kinematics import FloatArray
 from iliopsoas.body.muscle import EXTRAPOLATED_FROM_DEG, KNEE_CURVES_END_DEG, Muscle, fascicles, muscle
 from iliopsoas.body.pose import Pose
 from iliopsoas.course.exercises import Leg, exercise
@@ -136,15 +139,21 @@ def _answer(leg: Leg, asked: str) -> Answer:
             beyond |= sweep[field][0] > end and (field == "hip_flexion_deg" or asked == "rectus_femoris")
             sweep[field] = np.minimum(sweep[field], end)
     lines = _lines(asked)
-    changes = np.array([line.lengths_mm(Pose(), **sweep) - line.length_mm(Pose()) for line in lines])
+    changes = _changes_mm(lines, sweep)
     middle, sizes = float(changes[:, 0].mean()), changes[:, 1:]
     if asked != "rectus_femoris":
         hip_deg = sweep["hip_flexion_deg"][1:]
         hip_mm = muscle("psoas_major").lengths_mm(hip_flexion_deg=hip_deg) - muscle("psoas_major").length_mm(Pose())
         other_mm = np.array([published_changes_mm(angle) for angle in hip_deg]).T  # one row a curve
+        sizes = np.concatenate([sizes, _changes_mm([held(f) for f in fascicles() if f in lines], sweep)[:, 1:]])
         sizes = np.concatenate([sizes, *(sizes - hip_mm + row for row in other_mm)])
     low, high = min(float(sizes.min()), middle), max(float(sizes.max()), middle)
     return Answer(round(middle, 1), round(low, 1), round(high, 1), bool(beyond))
+
+
+def _changes_mm(lines: Sequence[Muscle], sweep: Mapping[str, FloatArray]) -> FloatArray:
+    """Return by how much each line is longer than in standing in each pose of a sweep, shape (lines, poses), mm."""
+    return np.array([line.lengths_mm(Pose(), **sweep) - line.length_mm(Pose()) for line in lines])
 
 
 def _lines(asked: str) -> tuple[Muscle, ...]:

@@ -90,7 +90,8 @@ def figure(
     ax.set_xlim(-margin, w + margin)
     ax.set_ylim(h + foot_px, -HEAD_PX)
     text = _writer(ax)
-    text(w / 2, -HEAD_PX / 2, plate.title, TITLE_PT, f"title:{plate.id}", ha="center", weight="bold")
+    title_pt = TITLE_PT * min(1.0, (width - 2 * PAD_PX) / text_width_px(plate.title, TITLE_PT, "bold"))
+    text(w / 2, -HEAD_PX / 2, plate.title, title_pt, f"title:{plate.id}", ha="center", weight="bold")
     for label in placed:
         _draw_label(ax, text, label, labels)
     y = h + 10.0

@@ -20,6 +20,7 @@ from iliopsoas.atlas.published_arms import published_arms
 from iliopsoas.atlas.structures import structure
 from iliopsoas.body import shapes
 from iliopsoas.body.assemble import Body, Part
+from iliopsoas.body.held import held
 from iliopsoas.body.hips import HIP_CENTRE
 from iliopsoas.body.landmarks import landmark
 from iliopsoas.body.muscle import EXTRAPOLATED_FROM_DEG, Fascicle, fascicles, muscle
@@ -58,7 +59,8 @@ _VIEWS: Mapping[str, tuple[float, tuple[float, float, float], float, str, str]] 
     }
 )
 SIZE_PX = (800, 900)
-HELD_TO_SPINE_DEG = 35.0  # up to here the drawn line and the fascicles change alike; a test says so
+HELD_TO_SPINE_DEG = 35.0  # up to here straight fascicles, those held to the spine and the drawn line change alike
+_HELD_TOLD_FROM_MM = 3.0  # from so much difference on, both are told
 _LINE_M = 0.0011
 ONE_LEG = "Only the right leg is drawn, in its own pose; the left leg and its muscles are left out: legs may be apart."
 _NOT_IN_WORDS = ("psoas_adduction_arm_mm", "psoas_rotation_arm_mm")  # of the caption; the list of facts has them
@@ -268,6 +270,9 @@ def _high_and_low() -> tuple[Fascicle, ...]:
 def _fascicle_fact(fascicle: Fascicle, pose: Pose) -> Fact:
     change = fascicle.change(pose)
     told = f"Fascicle from the {fascicle.name[0].lower()}{fascicle.name[1:]}: {change.text}."
+    to_spine = held(fascicle).change(pose)
+    if abs(to_spine.mm - change.mm) >= _HELD_TOLD_FROM_MM:
+        told = f"{told[:-1]}; held to the vertebrae that it passes, {abs(to_spine.mm):.1f} mm {to_spine.word}."
     return Fact(f"fascicle_{fascicle.id}_change_mm", round(change.mm, 1), "mm", told, (*_FASCICLES, *_SOURCES))
 
 
@@ -281,20 +286,21 @@ def _extrapolated() -> Fact:
 
 def _beyond(pose: Pose) -> str:
     """Return the sentence that says how the picture differs from the pose, or nothing."""
-    held = drawn_pose(pose)
+    drawn = drawn_pose(pose)
     limits = Pose.limits()
     differ = [
-        f"{limits[name].name.lower()} at {limits[name].words(getattr(held, name))}"
+        f"{limits[name].name.lower()} at {limits[name].words(getattr(drawn, name))}"
         for name in FIELDS
-        if getattr(held, name) != getattr(pose, name)
+        if getattr(drawn, name) != getattr(pose, name)
     ]
     said = f"The picture stops at {' and '.join(differ)}; the numbers are those of the pose." if differ else ""
-    if DRAWN["hip_rotation_deg"][0] < held.hip_rotation_deg and pose.hip_rotation_deg < held.hip_rotation_deg:
+    if DRAWN["hip_rotation_deg"][0] < drawn.hip_rotation_deg and pose.hip_rotation_deg < drawn.hip_rotation_deg:
         said += " Turned out any farther, the lesser trochanter of the drawn bones would meet the ischium."
-    if held.lumbar_flexion_deg > HELD_TO_SPINE_DEG:
+    if drawn.lumbar_flexion_deg > HELD_TO_SPINE_DEG:
         said += (" " if said else "") + (
             f"Beyond {HELD_TO_SPINE_DEG:.0f}° of lumbar flexion the model's fascicles, which run straight, leave the "
-            "spine; the drawn muscle is held to it and shortens less."
+            "spine, and those from L1 and L2 shorten more than a muscle can that is held to it. The drawn muscle lies "
+            "between the two."
         )
     return said
 
@@ -382,8 +388,8 @@ def _layers(view: Shown) -> tuple[Layer, ...]:
 
 
 def _labels(pose: Pose, view: Shown) -> tuple[LabelSpec, ...]:
-    held = drawn_pose(pose)
-    point = in_room(pose, femur_of(held).place(landmark("lesser_trochanter")))
+    drawn = drawn_pose(pose)
+    point = in_room(pose, femur_of(drawn).place(landmark("lesser_trochanter")))
     x, y, z = (float(c) for c in point)
     hidden = f"{structure('lesser_trochanter').name} (behind)"
     names: list[LabelSpec] = [

@@ -23,7 +23,8 @@ SCRIPTS = ("controls.js", "aftercare.js")
 TITLE = "Aftercare checker"
 LEGEND = (
     "Change of the path since standing, in the hip model and the fascicles of this course. The range runs over the "
-    "angles that people differ by, and for psoas also over the published levers of other bodies and models. "
+    "angles that people differ by, and for psoas also over the published levers of other bodies and models and from "
+    "fascicles that run straight past a bent spine to fascicles held to it. "
     f"{WHY_SAME}"
 )
 WITHOUT_SOURCE = (
