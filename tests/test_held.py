@@ -8,7 +8,7 @@ from iliopsoas.body.held import held
 from iliopsoas.body.kinematics import placement
 from iliopsoas.body.muscle import fascicles
 from iliopsoas.body.pose import Pose
-from iliopsoas.plates.pose_lab import pose_facts
+from iliopsoas.plates.pose_words import pose_facts
 
 every_fascicle = pytest.mark.parametrize("fascicle", fascicles(), ids=lambda f: f.id)
 

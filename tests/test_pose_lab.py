@@ -9,16 +9,8 @@ from iliopsoas.atlas.poses import named_pose, named_poses
 from iliopsoas.body.kinematics import pelvis_in_room
 from iliopsoas.body.muscle import fascicles, muscle
 from iliopsoas.body.pose import Pose
-from iliopsoas.plates.pose_lab import (
-    FIELDS,
-    HELD_TO_SPINE_DEG,
-    MUSCLES,
-    ONE_LEG,
-    pose_facts,
-    pose_lab,
-    pose_lab_folio,
-    published_band,
-)
+from iliopsoas.plates.pose_lab import ONE_LEG, pose_lab, pose_lab_folio
+from iliopsoas.plates.pose_words import FIELDS, HELD_TO_SPINE_DEG, MUSCLES, pose_facts, published_band
 from iliopsoas.sources import UnknownName, reference
 
 BENT = {"hip_flexion_deg": 60.0, "lumbar_flexion_deg": 20.0, "pelvic_tilt_deg": -10.0, "knee_flexion_deg": 80.0}

@@ -1,8 +1,11 @@
 """The standing body that is kept ready is the one that would be built."""
 
+import io
+
 import numpy as np
 import pytest
 
+from iliopsoas.atlas.archive import npz_bytes, read_npz
 from iliopsoas.body import stored
 from iliopsoas.body.areas import built_lines
 from iliopsoas.body.assemble import body, built_soft_parts
@@ -54,3 +57,17 @@ def test_what_cannot_be_used_is_built_instead(damage, tmp_path, monkeypatch, bui
 
 def test_a_body_without_psoas_minor_lacks_it_and_nothing_else():
     assert set(body()) - set(body(psoas_minor=False)) == {"psoas_minor_r", "psoas_minor_l"}
+
+
+def test_arrays_come_back_as_they_were_however_they_were_packed():
+    """By columns where that is smaller; the reader gets rows all the same, so that sums come out alike."""
+    ramp = np.stack([np.arange(4000), np.full(4000, 7), np.arange(4000) ** 2 % 5003], axis=1).astype("<u2")
+    arrays = {"ramp": ramp, "none": np.zeros((0, 3)), "number": np.array(0.25), "name": np.array("a name")}
+    packed = npz_bytes(arrays)
+    found = read_npz(io.BytesIO(packed))
+    assert set(found) == set(arrays) and packed == npz_bytes(arrays)
+    for name, array in arrays.items():
+        assert found[name].dtype == array.dtype and found[name].shape == array.shape and found[name].flags.c_contiguous
+        np.testing.assert_array_equal(found[name], array)
+    with np.load(io.BytesIO(packed)) as raw:
+        assert raw["ramp"].flags.f_contiguous

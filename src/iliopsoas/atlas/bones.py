@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from iliopsoas.atlas.archive import read_npz
 from iliopsoas.atlas.mesh import IntArray, Mesh
 
 ASSET = Path(__file__).with_name("bones.npz")
@@ -42,18 +43,18 @@ def load_leg() -> Mapping[str, Mesh]:
 
 
 def _loaded(asset: Path) -> Mapping[str, Mesh]:
-    with np.load(asset, allow_pickle=False) as data:
-        low, step = data["low"], float(data["step"])
-        out: dict[str, Mesh] = {}
-        for name in sorted(key[:-2] for key in data.files if key.endswith(".v")):
-            faces, coarse = data[f"{name}.f"], data[f"{name}.n"]
-            if faces.ndim == 0:  # same triangles as an earlier bone
-                faces = data[f"{faces}.f"]
-            f = faces.astype(np.int64)
-            for count in coarse:
-                f = refined_faces(f, int(count))
-            corner = data[f"{name}.low"] if f"{name}.low" in data.files else low
-            out[name] = Mesh(data[f"{name}.v"] * step + corner, f)
+    data = read_npz(asset)
+    low, step = data["low"], float(data["step"])
+    out: dict[str, Mesh] = {}
+    for name in sorted(key[:-2] for key in data if key.endswith(".v")):
+        faces, coarse = data[f"{name}.f"], data[f"{name}.n"]
+        if faces.ndim == 0:  # same triangles as an earlier bone
+            faces = data[f"{faces}.f"]
+        f = faces.astype(np.int64)
+        for count in coarse:
+            f = refined_faces(f, int(count))
+        corner = data.get(f"{name}.low", low)
+        out[name] = Mesh(data[f"{name}.v"] * step + corner, f)
     for name in [n for n in out if n.endswith("_r")]:
         out[f"{name[:-1]}l"] = out[name].mirrored()
     for mesh in out.values():

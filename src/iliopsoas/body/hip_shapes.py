@@ -1,9 +1,9 @@
 """The flesh at the hip in any pose, from shapes stored for a grid of poses: in milliseconds instead of a second.
 
 `hip_shapes.npz` holds every part that the hips change, built by the modules of this package (`hip_shapes_build`) at
-flexion -20 to 120 in steps of 20 with three adductions and three rotations. What is stored is how far each differs
-from the standing shape *bent with the joint*: every row of a muscle between brim and femur turns a part of the way
-that the femur turns. So the ends stay on their bones between the poses of the grid, and beyond it: past its last
+flexion -20 to 120 in steps of 20 with three adductions and three rotations (turned out no farther than bone lets).
+What is stored is how far each differs from the standing shape *bent with the joint*: every row of a muscle between brim
+and femur turns a part of the way that the femur turns. So the ends stay on their bones between the poses of the grid, and beyond it: past its last
 flexion the shape bends on as it is there. Nothing here knows of the spine (`posed`).
 """
 
@@ -17,6 +17,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from iliopsoas.atlas.archive import read_npz
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 from iliopsoas.body import shapes
 from iliopsoas.body.hips import HIP_CENTRE
@@ -83,16 +84,16 @@ def _thinned(whole: Stored) -> Stored:
 
 
 def _read() -> Stored:
-    with np.load(ASSET, allow_pickle=False) as data:
-        names, counts = [str(n) for n in data["names"]], data["counts"]
-        ends = np.cumsum(counts)
-        parts = {n: slice(int(e - c), int(e)) for n, c, e in zip(names, counts, ends, strict=True)}
-        standing = data["standing"].astype(float) * data["step"] + data["low"]
-        modes = np.zeros((len(data["scale"]), len(standing), 3), np.float32)
-        # Neighbours differ little, so differences from one vertex to the next pack better.
-        for k, (begin, end) in enumerate(data["spans"]):
-            modes[k, begin:end] = np.cumsum(data[f"mode_{k}"].astype(np.int32), axis=0) * data["scale"][k]
-        return Stored(MappingProxyType(parts), standing, data["bends"].astype(float), modes, data["weights"])
+    data = read_npz(ASSET)
+    names, counts = [str(n) for n in data["names"]], data["counts"]
+    ends = np.cumsum(counts)
+    parts = {n: slice(int(e - c), int(e)) for n, c, e in zip(names, counts, ends, strict=True)}
+    standing = data["standing"].astype(float) * data["step"] + data["low"]
+    modes = np.zeros((len(data["scale"]), len(standing), 3), np.float32)
+    # Neighbours differ little, so differences from one vertex to the next pack better.
+    for k, (begin, end) in enumerate(data["spans"]):
+        modes[k, begin:end] = np.cumsum(data[f"mode_{k}"].astype(np.int32), axis=0) * data["scale"][k]
+    return Stored(MappingProxyType(parts), standing, data["bends"].astype(float), modes, data["weights"])
 
 
 @cache

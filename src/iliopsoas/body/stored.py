@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from iliopsoas.atlas.archive import npz_bytes
+from iliopsoas.atlas.archive import npz_bytes, read_npz
 from iliopsoas.atlas.mesh import FloatArray, Mesh
 
 if TYPE_CHECKING:
@@ -58,16 +58,16 @@ def _stored() -> tuple[tuple[Part, ...] | None, Mapping[str, FloatArray]]:
     from iliopsoas.body.assemble import Part
 
     try:
-        with np.load(io.BytesIO(ASSET.read_bytes()), allow_pickle=False) as data:
-            if str(data["made_from"]) != made_from():
-                return None, {}
-            rows = [str(row).split("\t") for row in data["rows"]]
-            posed = _posed_meshes()
-            parts = tuple(
-                Part(id, structure, side, tissue, _mesh(data, id) if f"{id}.values" in data else posed[id], group)
-                for id, structure, side, tissue, group in rows
-            )
-            return parts, {name[5:]: data[name] for name in data.files if name.startswith("line.")}
+        data = read_npz(io.BytesIO(ASSET.read_bytes()))
+        if str(data["made_from"]) != made_from():
+            return None, {}
+        rows = [str(row).split("\t") for row in data["rows"]]
+        posed = _posed_meshes()
+        parts = tuple(
+            Part(id, structure, side, tissue, _mesh(data, id) if f"{id}.values" in data else posed[id], group)
+            for id, structure, side, tissue, group in rows
+        )
+        return parts, {name[5:]: data[name] for name in data if name.startswith("line.")}
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None, {}
 

@@ -8,7 +8,8 @@ from typing import Any, cast
 from iliopsoas.atlas.poses import named_pose, named_poses
 from iliopsoas.body.pose import STANDING, Pose
 from iliopsoas.plates.plate import Folio, LazyPlates
-from iliopsoas.plates.pose_lab import FIELDS, Shown, pose_lab
+from iliopsoas.plates.pose_lab import Shown, pose_lab
+from iliopsoas.plates.pose_words import FIELDS
 from iliopsoas.widgets.live import Input, Live
 
 ID, TITLE = "pose_lab", "Pose lab"
