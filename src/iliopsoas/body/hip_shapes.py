@@ -3,8 +3,8 @@
 `hip_shapes.npz` holds every part that the hips change, built by the modules of this package (`hip_shapes_build`) at
 flexion -20 to 120 in steps of 20 with three adductions and three rotations (turned out no farther than bone lets).
 What is stored is how far each differs from the standing shape *bent with the joint*: every row of a muscle between brim
-and femur turns a part of the way that the femur turns. So the ends stay on their bones between the poses of the grid, and beyond it: past its last
-flexion the shape bends on as it is there. Nothing here knows of the spine (`posed`).
+and femur turns a part of the way that the femur turns. So the ends stay on their bones between the poses of the grid,
+and beyond it: past its last flexion the shape bends on as it is there. Nothing here knows of the spine (`posed`).
 """
 
 from __future__ import annotations
