@@ -244,10 +244,10 @@ def live_plate(values, view: str = "front") -> Plate:
     seen = front() if view == "front" else back()
     return plate(
         id=f"toy_live_{view}",
-        caption=" ".join(said),
+        caption=f"{' '.join(said)} Only a toy.",
         view=replace(seen, sentence=f"{seen.sentence} {said[0]}"),
         facts=tuple(
-            Fact(name, value, "mm", text)
+            Fact(name, value, "mm", text, is_extrapolated=value > 20)
             for name, value, text in zip(("up_mm", "right_mm"), (up, right), said, strict=True)
         ),
         stops=(),

@@ -130,6 +130,8 @@ def assert_full(page, values, view="front", state=None):
     assert difference.mean() < 0.1
     assert page.locator("canvas").get_attribute("aria-label") == plate.alt_for()
     assert page.locator(".ac-facts p").all_inner_texts() == [fact.text for fact in plate.facts]
+    assert page.locator(".ac-facts .ac-grey").all_inner_texts() == [f.text for f in plate.facts if f.is_extrapolated]
+    assert page.locator(".ac-caption p").first.inner_text() == "Only a toy.", "the numbers have a place of their own"
     assert page.locator(".ac-state code").inner_text() == state
     return plate
 

@@ -85,7 +85,16 @@ def test_the_flexion_arm_stands_beside_what_was_published():
 def test_from_90_degrees_the_plate_says_that_it_extrapolates(flexion, grey):
     facts = said({"hip_flexion_deg": flexion})
     assert ("extrapolated_from_deg" in facts) == grey
-    assert ("extrapolated" in pose_lab({"hip_flexion_deg": flexion}).alt_for()) == grey
+    plate = pose_lab({"hip_flexion_deg": flexion})
+    assert ("extrapolated" in plate.alt_for()) == grey
+    greyed = {f.name for f in plate.facts if f.is_extrapolated}
+    assert greyed == ({f.name for f in plate.facts if f.unit == "mm"} if grey else set())
+
+
+def test_beyond_120_degrees_of_the_knee_only_rectus_femoris_is_grey():
+    assert {name for name, fact in said({"knee_flexion_deg": 130}).items() if fact.is_extrapolated} == {
+        "rectus_femoris_change_mm"
+    }
 
 
 def test_numbers_in_the_words_are_no_measures_of_the_drawing():

@@ -63,17 +63,19 @@ def motion_facts(pose: Pose) -> tuple[Fact, ...]:
         if pose == Pose()
         else f"In the hip model the path of psoas major is {change.text}."
     )
+    grey = psoas.extrapolated(pose)
     return (
         Fact("hip_flexion_deg", pose.hip_flexion_deg, "deg", f"{_state(pose)}."),
-        Fact("psoas_path_change_mm", round(change.mm, 1), "mm", told, _MODEL),
+        Fact("psoas_path_change_mm", round(change.mm, 1), "mm", told, _MODEL, grey),
         Fact(
             "psoas_flexion_arm_mm",
             round(arm_mm, 1),
             "mm",
             f"Its moment arm for bending the hip is {arm_mm:.1f} mm.",
             _MODEL,
+            grey,
         ),
-        *([_extrapolated()] if psoas.extrapolated(pose) else []),
+        *([_extrapolated()] if grey else []),
     )
 
 

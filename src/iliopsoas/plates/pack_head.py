@@ -67,6 +67,7 @@ def moving_words(plate: Plate) -> dict[str, Any]:
     from iliopsoas.plates.plate import NOT_SHOWN
 
     w, h = plate.picture_view.size_px
+    told = [fact for fact in plate.facts if fact.text]
     return {
         "v": VERSION,
         "view": plate.view.name,
@@ -74,7 +75,8 @@ def moving_words(plate: Plate) -> dict[str, Any]:
         "h": h,
         "title": plate.title,
         "caption": plate.caption,
-        "facts": [fact.text for fact in plate.facts if fact.text],
+        "facts": [fact.text for fact in told],
+        "grey": [n for n, fact in enumerate(told) if fact.is_extrapolated],
         "alt": {
             "view": plate.view.sentence,
             "layers": {k.id: k.sentence for k in plate.layers},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from iliopsoas.atlas.published_arms import published_arms
@@ -50,7 +52,13 @@ def pose_facts(pose: Pose) -> tuple[Fact, ...]:
         facts.append(Fact("knee_extrapolated", "yes", "", said))
     if beyond(pose):
         facts.append(Fact("drawn_otherwise", "yes", "", beyond(pose)))
-    return tuple(facts)
+    return tuple(_greyed(fact, pose) for fact in facts)
+
+
+def _greyed(fact: Fact, pose: Pose) -> Fact:
+    """Return a fact marked as extrapolated if it is a number of a muscle beyond what is borne out."""
+    of = muscle("rectus_femoris" if fact.name.startswith("rectus_femoris") else "psoas_major")
+    return replace(fact, is_extrapolated=fact.unit == "mm" and of.extrapolated(pose))
 
 
 def _arm_facts(pose: Pose) -> list[Fact]:

@@ -9,13 +9,14 @@ from iliopsoas.plates.labels import Side
 
 @dataclass(frozen=True)
 class Fact:
-    """A number that the plate shows, with its unit, a sentence, and reference keys."""
+    """A number that the plate shows, with its unit, a sentence, and reference keys; grey where it is extrapolated."""
 
     name: str
     value: float | str
     unit: str = ""
     text: str = ""
     sources: tuple[str, ...] = ()
+    is_extrapolated: bool = False
 
 
 @dataclass(frozen=True)

@@ -528,7 +528,7 @@ class Acetates {
     this.told = head;
     this.canvas.setAttribute('aria-label', alt);
     const line = (kind, text) => (text ? [make('p', { class: kind }, text)] : []);
-    this.caption.replaceChildren(...line('', head.caption), ...line('ac-fine', head.schematic),
+    this.caption.replaceChildren(...line('', this.captionOf(head)), ...line('ac-fine', head.schematic),
       ...[sourceList(words.sources, head.sources)].filter(Boolean), ...line('ac-fine ac-credits', head.credits));
     const titled = (title, text) => (text ? [make('p', {}, make('b', {}, `${title}: `), text)] : []);
     this.about.replaceChildren(...head.describe.map((text) => make('p', {}, text)), ...titled(words.shown, alt),
@@ -543,12 +543,15 @@ class Acetates {
     this.saidFrame = this.shown;
   }
 
-  // What the frame says in numbers; as high as any frame needs, so that the picture stays where it is.
+  captionOf(head) { return head.caption; }
+
+  // What the frame says in numbers, grey where they are extrapolated; as high as any frame needs, so that the picture stays where it is.
   tellFacts() {
     const heads = [this.head, ...this.keys().map((key) => this.packOf(key)?.head).filter(Boolean)];
     this.mostFacts = max(this.mostFacts ?? 0, ...heads.map((one) => one.facts.length));
     this.frameFacts.style.minHeight = `${1.45 * this.mostFacts}em`;
-    this.frameFacts.replaceChildren(...this.head.facts.map((fact) => make('p', {}, fact)));
+    this.frameFacts.replaceChildren(...this.head.facts.map((fact, n) => (
+      make('p', { class: this.head.grey.includes(n) ? 'ac-grey' : '' }, fact))));
   }
 
   showNote() {

@@ -108,6 +108,11 @@ class Live extends Acetates {
     this.showValues();
   }
 
+  // What the numbers say stands in its own place; on paper, where there is no such place, the caption has it as well.
+  captionOf(head) {
+    return head.facts.reduce((rest, fact) => rest.replace(fact, ''), head.caption).replace(/\s+/g, ' ').trim();
+  }
+
   // The numbers stand beside the picture, or under it, so that it stays in sight of the sliders.
   moveLayers(isBeside) {
     super.moveLayers(isBeside);
