@@ -96,7 +96,7 @@ class Live extends Acetates {
       this.refusal);
     this.viewRow.after(this.alongRow);
     this.poses.hidden = !this.poseButtons.length;
-    this.aside.prepend(this.frameFacts, this.poses);
+    this.sheet.after(this.frameFacts, this.poses);
     this.caption.after(this.stateRow());
     this.root.classList.add('ac-has-axis');
     if (!this.hasKernel) {
@@ -113,10 +113,11 @@ class Live extends Acetates {
     return head.facts.reduce((rest, fact) => rest.replace(fact, ''), head.caption).replace(/\s+/g, ' ').trim();
   }
 
-  // The numbers stand beside the picture, or under it, so that it stays in sight of the sliders.
+  // The numbers stand beside the picture, or at once under it, so that it stays in sight of the sliders.
   moveLayers(isBeside) {
     super.moveLayers(isBeside);
-    this.aside.prepend(this.frameFacts, this.poses);
+    if (isBeside) this.aside.prepend(this.frameFacts, this.poses);
+    else this.sheet.after(this.frameFacts, this.poses);
   }
 
   // On a narrow screen the picture comes first, then what changes it and what it says, then its layers and names.
