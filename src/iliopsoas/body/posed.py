@@ -124,7 +124,7 @@ def _muscles(pose: Pose, rough: bool) -> Iterator[Part]:
     for id, structure, tissue, mesh in (
         ("rectus_femoris_r", "rectus_femoris", "muscle", quad.flesh),
         ("rectus_femoris_tendon_r", "rectus_femoris", "tendon", quad.tendon),
-        ("patellar_ligament_r", "patellar_ligament", "ligament", quad.ligament),
+        ("patellar_ligament_r", "patellar_ligament", "tendon", quad.ligament),
     ):
         yield Part(id, structure, "r", tissue, mesh, id)
 

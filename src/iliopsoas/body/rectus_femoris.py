@@ -36,7 +36,9 @@ KNEE_WRAP_M, KNEE_RADIUS_M = (0.00358828, -0.402732, 0.00209111), 0.026  # the m
 KNEE_FROM_M = -0.30  # height from which the line may bend towards it
 _OFF_SHAFT_M = 0.006  # of the line before the front of the shaft
 _TENDON_HALF_M = (0.0030, 0.0135)
-_LIGAMENT_HALF_M = (0.0032, 0.0125)
+_TENDON_END_ROWS = 4  # from the edge of the kneecap on its front
+_LIGAMENT_HALF_M, _LIGAMENT_TAPERS = (0.0032, 0.0142), 0.80  # below it is so much narrower than above
+_LIGAMENT_ROUND = 0.16  # part of its length over which each end is rounded off and thinned out
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,22 +97,38 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
         lost = VOLUME_CM3 / volume_cm3(_clear_of_bone(flesh, pose))
         flesh = _clear_of_bone(_filled(line[rows], thick[rows], front, VOLUME_CM3 * lost), pose)
     below = s > flesh_end - 0.045
-    half_up, half_side = (np.full(int(below.sum()), x) for x in _TENDON_HALF_M)
-    half_side = half_side * (0.55 + 0.45 * np.linspace(0, 1, len(half_side)))
-    # The tendon begins on the front of the flesh, as a sheet does.
+    # The tendon begins on the front of the flesh, as a sheet does, and runs out on the front of the kneecap.
     lift = np.interp(s[below], [flesh_end - 0.045, flesh_end + 0.004], [_depth(flesh, line, front) * 0.20, 0.0])
-    tendon = shapes.loft(shapes.oval_rings(line[below] + lift[:, None] * front, half_up, half_side, front, 20))
+    onto = kneecap[0] + np.linspace(0, 1, _TENDON_END_ROWS + 1)[1:, None] * (kneecap[1] - kneecap[0])
+    along = np.concatenate([line[below] + lift[:, None] * front, onto])
+    rounded = _rounded((len(along) - 1 - np.arange(len(along))) / (2 * _TENDON_END_ROWS))
+    half_up, half_side = (x * rounded for x in _TENDON_HALF_M)
+    half_side = half_side * (0.55 + 0.45 * np.linspace(0, 1, len(half_side)))
+    tendon = shapes.loft(shapes.oval_rings(along, half_up, half_side, front, 20))
     if not rough:
         tendon = _clear_of_bone(tendon, pose)
     shin = placement(pose, "tibia").turn[:, 0]
     apex = kneecap[2] + 0.006 * shapes.unit(kneecap[1] - kneecap[2])
-    down = shapes.curve(np.array([apex, placement(pose, "tibia").place(_tuberosity())]), 16)
-    ligament = shapes.loft(shapes.oval_rings(down, *_LIGAMENT_HALF_M, up=shin, around=20))
+    down = shapes.curve(np.array([apex, placement(pose, "tibia").place(_tuberosity())]), 24)
+    ligament = shapes.loft(shapes.oval_rings(down, *_ligament_sizes(len(down)), up=shin, around=20))
     if not rough:
         for name in ("tibia", "patella"):
             at = placement(pose, name)
             ligament = ligament.moved(at.place(keep_out(at.inverse.place(ligament.v), [_bone(name)], 0.0002)))
     return RectusFemoris(flesh, tendon, ligament, np.concatenate([line, path[-3:]]))
+
+
+def _rounded(from_end: FloatArray) -> FloatArray:
+    """Return factors that round off an end and thin it out: small at 0, all of the size from 1 on."""
+    return 0.15 + 0.85 * np.sqrt(1 - (1 - np.clip(from_end, 0, 1)) ** 2)
+
+
+def _ligament_sizes(rows: int) -> tuple[FloatArray, FloatArray]:
+    """Return half sizes of the patellar ligament, front to back and side to side, metres, each of shape (rows,)."""
+    t = np.linspace(0, 1, rows)
+    rounded = _rounded(np.minimum(t, 1 - t) / _LIGAMENT_ROUND)
+    half_up, half_side = _LIGAMENT_HALF_M
+    return half_up * rounded, half_side * (1 + t * (_LIGAMENT_TAPERS - 1)) * rounded
 
 
 @cache
