@@ -99,8 +99,9 @@ def rectus_femoris(pose: Pose, rough: bool = False) -> RectusFemoris:
     below = s > flesh_end - 0.045
     # The tendon begins on the front of the flesh, as a sheet does, and runs out on the front of the kneecap.
     lift = np.interp(s[below], [flesh_end - 0.045, flesh_end + 0.004], [_depth(flesh, line, front) * 0.20, 0.0])
-    onto = kneecap[0] + np.linspace(0, 1, _TENDON_END_ROWS + 1)[1:, None] * (kneecap[1] - kneecap[0])
-    along = np.concatenate([line[below] + lift[:, None] * front, onto])
+    # It cuts the corner that a bent knee makes of the line there.
+    onto = line[-2] + np.linspace(0, 1, _TENDON_END_ROWS + 1)[1:, None] * (kneecap[1] - line[-2])
+    along = np.concatenate([(line[below] + lift[:, None] * front)[:-1], onto])
     rounded = _rounded((len(along) - 1 - np.arange(len(along))) / (2 * _TENDON_END_ROWS))
     half_up, half_side = (x * rounded for x in _TENDON_HALF_M)
     half_side = half_side * (0.55 + 0.45 * np.linspace(0, 1, len(half_side)))
