@@ -45,7 +45,7 @@ _SOFT_REACH_M = 0.010  # flesh goes over from one vertebra to the next within th
 # How far a line may be drawn in or bowed out to be as long as the model's: parts of its distance from the hip axis.
 _BOWS: Mapping[str, tuple[float, float]] = {"psoas_major": (-0.12, 0.35), "iliacus": (-0.25, 0.35)}
 _BONE_SIDE = 1.4  # half breadths from the middle of a ring to the point from which it grows
-_IN_PSOAS_M, _JOIN_ROWS = 0.0030, 6  # so deep may it lie in psoas, up to the rows where they join at the tendon
+_IN_PSOAS_M, _JOIN_ROWS = 0.0030, 6  # so deep may iliacus lie in psoas, but for its last rows, which join the tendon
 _IN_BONE_M = 0.0012  # so deep may iliacus lie in the femur, on which it ends
 _DEAR_M = 0.008  # so many metres off in length are borne rather than a bow of 1
 _LENGTHS = {"psoas_major": ("psoas_major", "iliopsoas_tendon", "psoas_middle"), "iliacus": ("iliacus",)}

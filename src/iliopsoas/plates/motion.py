@@ -13,10 +13,11 @@ from typing import Any
 from iliopsoas.atlas.structures import structure
 from iliopsoas.body import landmarks
 from iliopsoas.body.hips import Hips
-from iliopsoas.body.muscle import EXTRAPOLATED_FROM_DEG, muscle
+from iliopsoas.body.muscle import muscle
 from iliopsoas.body.pose import Pose
 from iliopsoas.plates import standing
 from iliopsoas.plates.plate import Fact, Folio, LabelSpec, Layer, LazyPlates, Plate
+from iliopsoas.plates.pose_words import extrapolated
 from iliopsoas.plates.view import View
 from iliopsoas.plates.view import view as view_of
 
@@ -75,16 +76,8 @@ def motion_facts(pose: Pose) -> tuple[Fact, ...]:
             _MODEL,
             grey,
         ),
-        *([_extrapolated()] if grey else []),
+        *([extrapolated()] if grey else []),
     )
-
-
-def _extrapolated() -> Fact:
-    said = (
-        f"From {EXTRAPOLATED_FROM_DEG:.0f}° of bending these values are extrapolated: about there the measured curves "
-        "of the moment arm end."
-    )
-    return Fact("extrapolated_from_deg", EXTRAPOLATED_FROM_DEG, "deg", said)
 
 
 def _state(pose: Pose) -> str:

@@ -545,7 +545,8 @@ class Acetates {
 
   captionOf(head) { return head.caption; }
 
-  // What the frame says in numbers, grey where they are extrapolated; as high as any frame needs, so that the picture stays where it is.
+  // What the frame says in numbers, grey where they are extrapolated; as high as any frame needs, so that the picture
+  // stays where it is.
   tellFacts() {
     const heads = [this.head, ...this.keys().map((key) => this.packOf(key)?.head).filter(Boolean)];
     this.mostFacts = max(this.mostFacts ?? 0, ...heads.map((one) => one.facts.length));
